@@ -1,0 +1,49 @@
+#ifndef MLI_NATIVE_MODEL_H_
+#define MLI_NATIVE_MODEL_H_
+
+#include <napi.h>
+
+#include <memory>
+
+#include "dlr_model.h"
+#include "worker_thread.h"
+
+namespace mli {
+
+// What the JavaScript object and its requests share. JS thread only, but for the calls of `dlr` that belong to `thread`.
+struct ModelSession {
+  std::shared_ptr<DlrModel> dlr;  // null once dispose() was called
+  WorkerThread* thread = nullptr;
+  size_t runs = 0;  // asked for and not settled
+  bool disposed = false;
+};
+
+// The JavaScript class `Model`. Objects come from Model.load() only; runs are performed in the order of the calls.
+class Model : public Napi::ObjectWrap<Model> {
+ public:
+  static Napi::Function Define(Napi::Env env);
+
+  // A Model on a session. JS thread.
+  static Napi::Object Create(Napi::Env env, std::shared_ptr<ModelSession> session);
+
+  // Called by JavaScript with the session from Create(); anything else is a TypeError.
+  explicit Model(const Napi::CallbackInfo& info);
+  ~Model() override;
+
+ private:
+  static Napi::Value Load(const Napi::CallbackInfo& info);
+  Napi::Value Run(const Napi::CallbackInfo& info);
+  Napi::Value Dispose(const Napi::CallbackInfo& info);
+  Napi::Value GetState(const Napi::CallbackInfo& info);
+  Napi::Value GetMetadata(const Napi::CallbackInfo& info);
+
+  Napi::Promise BeginDispose(Napi::Env env);
+
+  std::shared_ptr<ModelSession> session_;
+  ModelMetadata metadata_;
+  Napi::ObjectReference disposal_;  // the promise of dispose(), once asked for
+};
+
+}  // namespace mli
+
+#endif  // MLI_NATIVE_MODEL_H_

@@ -1,0 +1,37 @@
+#ifndef MLI_NATIVE_THREAD_COUNT_H_
+#define MLI_NATIVE_THREAD_COUNT_H_
+
+#include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace mli {
+
+// Holds the number of threads of the next pool that TVM or treelite starts on the calling thread.
+//
+// Both read it from the process's environment: treelite when a model is created, TVM when a thread makes its first
+// parallel call (TVM has one pool for each calling thread, which is why each model keeps to a thread of its own).
+// SetDLRNumThreads does no more than set that variable. So that models with different counts can load side by side, the
+// variables are set for the moment of the call only, under a lock for the whole process, and put back.
+class ThreadCount {
+ public:
+  explicit ThreadCount(int threads);
+  ~ThreadCount();
+  ThreadCount(const ThreadCount&) = delete;
+  ThreadCount& operator=(const ThreadCount&) = delete;
+
+ private:
+  struct Variable {
+    const char* name;
+    std::optional<std::string> before;
+  };
+  void Set(const char* name, const std::string& value);
+
+  std::unique_lock<std::mutex> lock_;
+  std::vector<Variable> variables_;
+};
+
+}  // namespace mli
+
+#endif  // MLI_NATIVE_THREAD_COUNT_H_

@@ -1,0 +1,60 @@
+import { z } from 'zod';
+import { modelSchema } from './model.js';
+import { preprocessSchema } from './preprocess.js';
+import { publishSchema } from './publish.js';
+import { ruleSchema } from './rule.js';
+import { identifier, integer, number, sha256 } from './scalars.js';
+import { sourceSchema } from './source.js';
+
+export const pipelineSchema = z.strictObject({
+  source: sourceSchema,
+  model: identifier().describe('Name of one of `models`.'),
+  preprocess: preprocessSchema.prefault({}).describe("Differences to the preprocessing that the model's manifest asks for."),
+  rules: z.array(ruleSchema).max(100).default([]),
+  publish: publishSchema.prefault({}),
+});
+
+const dlrSchema = z.strictObject({
+  library: z.string().min(1).optional().describe('Path of libdlr.so; default: beside the model, then where the set-up puts it.'),
+  sha256: sha256().optional().describe('Digest of that library; needed where it is none of the known releases.'),
+  threads: integer(1, 64).default(1).describe('Threads of one inference. One is often fastest: measure.'),
+});
+
+const supervisionSchema = z.strictObject({
+  heartbeatTimeoutSeconds: number(z.number().min(1).max(600))
+    .default(2.5)
+    .describe('A pipeline process that is silent for this long is ended and replaced.'),
+  inferenceTimeoutSeconds: number(z.number().min(1).max(3600))
+    .default(10)
+    .describe('A single inference that takes longer counts as hung; at least ten times the interval is always allowed.'),
+  maxRestartDelaySeconds: number(z.number().min(1).max(3600)).default(60).describe('Upper end of the back-off between restarts.'),
+});
+
+/** The whole configuration: the one truth from which the documentation and the JSON Schema are made. */
+export const documentSchema = z
+  .strictObject({
+    models: z.record(identifier(), modelSchema).default({}),
+    pipelines: z.record(identifier(), pipelineSchema).default({}),
+    dlr: dlrSchema.prefault({}),
+    supervision: supervisionSchema.prefault({}),
+    accessControl: z
+      .unknown()
+      .optional()
+      .describe("Greengrass' own part of a component's configuration; the nucleus reads it, the component only looks."),
+  })
+  .superRefine((document, context) => {
+    for (const [name, pipeline] of Object.entries(document.pipelines)) {
+      if (Object.hasOwn(document.models, pipeline.model)) continue;
+      const known = Object.keys(document.models).join(', ') || 'none';
+      context.addIssue({
+        code: 'custom',
+        path: ['pipelines', name, 'model'],
+        message: `names the model "${pipeline.model}", which is not in models (there: ${known})`,
+      });
+    }
+  });
+
+export type PipelineConfig = z.output<typeof pipelineSchema>;
+export type SupervisionConfig = z.output<typeof supervisionSchema>;
+export type DlrConfig = z.output<typeof dlrSchema>;
+export type Configuration = z.output<typeof documentSchema>;

@@ -1,0 +1,6 @@
+export { documentSchema } from './document.js';
+export type { Configuration, DlrConfig, PipelineConfig, SupervisionConfig } from './document.js';
+export { readConfigurationFile } from './file.js';
+export { applyOverrides } from './overrides.js';
+export { parseConfiguration } from './parse.js';
+export { resolvePaths } from './paths.js';

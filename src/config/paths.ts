@@ -1,0 +1,12 @@
+import path from 'node:path';
+import type { Configuration } from './document.js';
+
+/** Relative paths mean: from the folder of the configuration file, or from where the component is installed. */
+export function resolvePaths(configuration: Configuration, base: string): Configuration {
+  const absolute = (value: string) => path.resolve(base, value);
+  const copy = structuredClone(configuration);
+  for (const { source } of Object.values(copy.models)) source.path = absolute(source.path);
+  for (const { source } of Object.values(copy.pipelines)) source.path = absolute(source.path);
+  if (copy.dlr.library !== undefined) copy.dlr.library = absolute(copy.dlr.library);
+  return copy;
+}

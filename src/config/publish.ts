@@ -1,0 +1,30 @@
+import { z } from 'zod';
+import { integer, number, topic } from './scalars.js';
+
+export const defaultTopic = 'mli/predictions/{thingName}';
+
+export const localPublishSchema = z.strictObject({
+  topic: topic().default(defaultTopic).describe('Local topic; {thingName} and {pipeline} are filled in.'),
+});
+
+export const cloudPublishSchema = z.strictObject({
+  topic: topic().default(defaultTopic).describe('IoT Core topic; {thingName} and {pipeline} are filled in.'),
+  qos: integer(0, 1).default(1),
+  mode: z
+    .enum(['onChange', 'every'])
+    .default('onChange')
+    .describe('onChange: when the labels change or a rule fires, and as a heartbeat; every: each result.'),
+  heartbeatSeconds: number(z.number().min(1).max(86_400)).default(300),
+});
+
+export const publishSchema = z.strictObject({
+  local: localPublishSchema
+    .nullable()
+    .prefault({})
+    .describe('Every result, for other components on this device; null: off.'),
+  cloud: cloudPublishSchema.nullable().prefault({}).describe('Results for AWS IoT Core; null: off.'),
+});
+
+export type LocalPublishConfig = z.output<typeof localPublishSchema>;
+export type CloudPublishConfig = z.output<typeof cloudPublishSchema>;
+export type PublishConfig = z.output<typeof publishSchema>;

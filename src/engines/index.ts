@@ -1,0 +1,31 @@
+import type { Normalization, PixelBuffer, Tensor, TensorInfo } from '../types.js';
+
+/** What a loaded model says of itself. */
+export interface EngineInfo {
+  readonly runtime: 'dlr' | 'onnx';
+  /** The back end that runs it, as the runtime names it: `tvm`, `treelite`, … */
+  readonly backend: string;
+  /** Version of the runtime library. */
+  readonly runtimeVersion: string;
+  readonly inputs: readonly TensorInfo[];
+  readonly outputs: readonly TensorInfo[];
+  readonly threads: number;
+}
+
+/** Either ready tensors by input name, or one 8-bit picture that the engine converts straight into its input tensor. */
+export type EngineInput =
+  | { readonly tensors: Readonly<Record<string, Tensor>> }
+  | { readonly picture: PixelBuffer; readonly normalization: Normalization };
+
+/** A model that is loaded and ready. One run at a time; outputs are owned by the caller. */
+export interface Engine {
+  readonly info: EngineInfo;
+  /**
+   * Runs the model once, off the event loop.
+   * @returns the outputs in the model's order.
+   * @throws EdgeError INPUT_INVALID for a tensor of the wrong name, type or length; RUN_FAILED with the runtime's own text.
+   */
+  run(input: EngineInput): Promise<Tensor[]>;
+  /** Waits for the run in flight, then frees the model. Idempotent. */
+  dispose(): Promise<void>;
+}

@@ -1,0 +1,19 @@
+import type { ErrorEntry } from './entry.js';
+import { configurationErrors } from './configuration.js';
+import { engineErrors } from './engine.js';
+import { greengrassErrors } from './greengrass.js';
+import { modelErrors } from './model.js';
+import { pipelineErrors } from './pipeline.js';
+
+export type { ErrorEntry } from './entry.js';
+
+export const catalogue = {
+  ...configurationErrors,
+  ...engineErrors,
+  ...greengrassErrors,
+  ...modelErrors,
+  ...pipelineErrors,
+};
+
+export type ErrorCode = keyof typeof catalogue;
+export type ErrorDetails<C extends ErrorCode> = (typeof catalogue)[C] extends ErrorEntry<infer D> ? D : never;

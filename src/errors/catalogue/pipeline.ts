@@ -1,0 +1,51 @@
+import { entry } from './entry.js';
+
+/** Errors of sources, preprocessing, decoding and of the pipeline's process. */
+export const pipelineErrors = {
+  OPENCV_NOT_FOUND: entry<{ reason: string }>({
+    message: ({ reason }) => `opencv4nodejs does not load: ${reason}.`,
+    remedy: 'Run "npm run setup", which builds it for this version of Node.js.',
+    fatal: true,
+  }),
+  PICTURE_UNREADABLE: entry<{ path: string; reason: string }>({
+    message: ({ path, reason }) => `The picture ${path} cannot be used: ${reason}.`,
+    remedy: 'It is skipped and counted; replace or remove the file.',
+  }),
+  SOURCE_EMPTY: entry<{ path: string }>({
+    message: ({ path }) => `The folder ${path} holds no pictures (.jpg, .jpeg, .png, .bmp).`,
+    remedy: 'Put pictures into it, or correct source.path; the folder is read again at the next tick.',
+  }),
+  SOURCE_NOT_FOUND: entry<{ path: string; reason: string }>({
+    message: ({ path, reason }) => `The source ${path} cannot be opened: ${reason}.`,
+    remedy: 'Correct source.path, or give the user of the component the right to read it.',
+  }),
+  SOURCE_ALL_UNREADABLE: entry<{ path: string; count: number }>({
+    message: ({ path, count }) => `None of the ${count} pictures in ${path} can be used.`,
+    remedy: 'The log names the reason for each; replace them.',
+  }),
+  FFMPEG_NOT_FOUND: entry<{ program: string }>({
+    message: ({ program }) => `The program ${program} is not installed; it decodes video.`,
+    remedy: 'Install it: apt-get install ffmpeg.',
+    fatal: true,
+  }),
+  VIDEO_UNREADABLE: entry<{ path: string; reason: string }>({
+    message: ({ path, reason }) => `The video ${path} cannot be read: ${reason}.`,
+    remedy: 'Check that "ffprobe" shows a video stream in it.',
+  }),
+  OUTPUT_INVALID: entry<{ model: string; reason: string }>({
+    message: ({ model, reason }) => `The model ${model} gave outputs that mean nothing: ${reason}.`,
+    remedy: 'No decision is taken on this frame; if it goes on, check the model with its golden samples.',
+  }),
+  PROCESS_SILENT: entry<{ pipeline: string; seconds: number }>({
+    message: ({ pipeline, seconds }) => `The process of pipeline ${pipeline} has been silent for ${seconds} s.`,
+    remedy: 'It is ended and replaced; if it goes on, look for a camera driver or model that blocks, or raise supervision.heartbeatTimeoutSeconds.',
+  }),
+  PROCESS_HUNG: entry<{ pipeline: string; seconds: number }>({
+    message: ({ pipeline, seconds }) => `An inference of pipeline ${pipeline} has taken more than ${seconds} s.`,
+    remedy: 'Its process is ended and replaced; if the model is only slow, raise supervision.inferenceTimeoutSeconds.',
+  }),
+  PROCESS_ENDED: entry<{ pipeline: string; how: string }>({
+    message: ({ pipeline, how }) => `The process of pipeline ${pipeline} ended: ${how}.`,
+    remedy: 'It is started again with back-off; the log lines before this one name the reason where there is one.',
+  }),
+};

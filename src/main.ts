@@ -1,0 +1,33 @@
+#!/usr/bin/env node
+import { Command } from 'commander';
+import { checkCommand } from './cli/check.js';
+import { demoCommand } from './cli/demo.js';
+import { exitCodes, reportFailure } from './cli/failure.js';
+import { inferCommand } from './cli/infer.js';
+import { productVersion } from './cli/install.js';
+import { nucleusCommand } from './cli/nucleus.js';
+import { runCommand } from './cli/run.js';
+import { watchCommand } from './cli/watch.js';
+
+const program = new Command('mli')
+  .description('Machine learning inference at the edge, as an AWS IoT Greengrass component')
+  .version(productVersion)
+  .showHelpAfterError('(mli --help shows the commands, mli <command> --help their options)')
+  .addCommand(runCommand())
+  .addCommand(demoCommand())
+  .addCommand(watchCommand())
+  .addCommand(inferCommand())
+  .addCommand(checkCommand())
+  .addCommand(nucleusCommand());
+
+for (const command of [program, ...program.commands]) {
+  command.exitOverride((error) => {
+    process.exit(error.exitCode === 0 ? 0 : exitCodes.usage);
+  });
+}
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  process.exitCode = reportFailure(error);
+}

@@ -1,0 +1,70 @@
+import { access, readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { EdgeError } from '../errors/index.js';
+import { readVerified, sha256Of, verifyFiles } from './digest.js';
+import { parseLabels } from './labels.js';
+import { manifestSchema, type Manifest, type ModelTarget } from './manifest.js';
+import { shippedDigests } from './shipped.js';
+import { chooseTarget, thisMachine, type Machine } from './target.js';
+
+/** Which package to open, and how much to trust it. */
+export interface PackageRequest {
+  readonly folder: string;
+  /** Digest of model.json that the operator pinned; not needed for the packages that come with the product. */
+  readonly sha256?: string | undefined;
+  readonly allowUnpinned: boolean;
+  readonly target?: string | undefined;
+}
+
+/** A package whose manifest, labels and chosen target have been proved file by file. */
+export interface ModelPackage {
+  readonly folder: string;
+  readonly manifest: Manifest;
+  /** SHA-256 of model.json: the identity of the package. */
+  readonly digest: string;
+  readonly labels: readonly string[];
+  readonly target: ModelTarget;
+  /** Folder of the chosen target's artifact. */
+  readonly artifact: string;
+}
+
+/**
+ * Opens a model package: checks the pinned digest, then the manifest, then every file that will be used. Nothing native is
+ * touched here; what comes back may be loaded.
+ * @throws EdgeError MODEL_NOT_FOUND, MODEL_UNPINNED, MODEL_DIGEST_MISMATCH, MODEL_MANIFEST_INVALID, MODEL_FILE_*, MODEL_NO_TARGET
+ */
+export async function openPackage(request: PackageRequest, machine: Machine = thisMachine()): Promise<ModelPackage> {
+  const folder = path.resolve(request.folder);
+  const file = path.join(folder, 'model.json');
+  await access(file).catch((cause: unknown) => {
+    throw new EdgeError('MODEL_NOT_FOUND', { path: folder }, { cause });
+  });
+  const bytes = await readFile(file);
+  const digest = sha256Of(bytes);
+  if (request.sha256 === undefined && !request.allowUnpinned && !shippedDigests().has(digest)) {
+    throw new EdgeError('MODEL_UNPINNED', { path: folder, digest });
+  }
+  if (request.sha256 !== undefined && request.sha256 !== digest) {
+    throw new EdgeError('MODEL_DIGEST_MISMATCH', { path: file, expected: request.sha256, actual: digest });
+  }
+
+  const manifest = parseManifest(bytes, file);
+  const labelsFile = await readVerified(folder, manifest.labels, manifest.files[manifest.labels]);
+  const target = chooseTarget(manifest.name, manifest.targets, machine, { runtime: 'dlr', name: request.target });
+  const artifact = path.join(folder, target.path);
+  await verifyFiles(artifact, target.files);
+  return { folder, manifest, digest, labels: parseLabels(labelsFile.toString('utf8')), target, artifact };
+}
+
+function parseManifest(bytes: Buffer, file: string): Manifest {
+  let document: unknown;
+  try {
+    document = JSON.parse(bytes.toString('utf8'));
+  } catch (error) {
+    throw new EdgeError('MODEL_MANIFEST_INVALID', { path: file, problems: [(error as Error).message] }, { cause: error });
+  }
+  const parsed = manifestSchema.safeParse(document);
+  if (parsed.success) return parsed.data;
+  const problems = parsed.error.issues.map((issue) => `${issue.path.join('.') || '(document)'}: ${issue.message}`);
+  throw new EdgeError('MODEL_MANIFEST_INVALID', { path: file, problems });
+}

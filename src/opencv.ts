@@ -1,0 +1,123 @@
+import { createRequire } from 'node:module';
+import type * as OpenCv from 'opencv4nodejs';
+import { EdgeError } from './errors/index.js';
+import type { PixelBuffer } from './types.js';
+
+/**
+ * The one file that knows OpenCV (docs/design.md, decision 7). It lives in pipeline processes only: opencv4nodejs is bound to one
+ * thread of one process, throws strings, and crashes V8 unless its tracking of external memory is off and every Mat is released.
+ */
+
+/** Decoding refuses larger pictures before it allocates anything. */
+export const maxPixels = 100_000_000;
+
+type Mat = OpenCv.Mat;
+let loaded: typeof OpenCv | undefined;
+
+function cv(): typeof OpenCv {
+  if (loaded) return loaded;
+  // Both are read when the library is loaded.
+  process.env['OPENCV4NODEJS_DISABLE_EXTERNAL_MEM_TRACKING'] = '1';
+  process.env['OPENCV_IO_MAX_IMAGE_PIXELS'] = String(maxPixels);
+  try {
+    loaded = createRequire(import.meta.url)('opencv4nodejs') as typeof OpenCv;
+  } catch (error) {
+    throw new EdgeError('OPENCV_NOT_FOUND', { reason: error instanceof Error ? error.message.split('\n')[0] ?? '' : String(error) }, { cause: error });
+  }
+  return loaded;
+}
+
+/** Runs a call into OpenCV and turns its string errors into Errors. */
+function guarded<T>(call: () => T): T {
+  try {
+    return call();
+  } catch (error) {
+    throw error instanceof Error ? error : new Error(String(error));
+  }
+}
+
+const interpolations = { area: 'INTER_AREA', linear: 'INTER_LINEAR', cubic: 'INTER_CUBIC' } as const;
+export type Interpolation = keyof typeof interpolations;
+
+/** A rectangle in pixels of a picture. */
+export interface PixelRect {
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+}
+
+/** A BGR picture in native memory. Whoever holds it releases it, in `finally`. */
+export class Picture {
+  readonly width: number;
+  readonly height: number;
+  #mat: Mat | undefined;
+
+  private constructor(mat: Mat) {
+    this.#mat = mat;
+    this.width = mat.cols;
+    this.height = mat.rows;
+  }
+
+  /**
+   * Decodes a JPEG, PNG or BMP, at once turned as its EXIF orientation says.
+   * @param reduction 1, 2, 4 or 8: decodes at that fraction of the size, which costs a fraction of the time.
+   * @throws Error with OpenCV's reason.
+   */
+  static async decode(bytes: Uint8Array, reduction: 1 | 2 | 4 | 8 = 1): Promise<Picture> {
+    const flag = reduction === 1 ? cv().IMREAD_COLOR : cv()[`IMREAD_REDUCED_COLOR_${reduction}`];
+    let mat: Mat;
+    try {
+      mat = await cv().imdecodeAsync(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength), flag);
+    } catch (error) {
+      throw error instanceof Error ? error : new Error(String(error));
+    }
+    if (mat.empty) {
+      mat.release();
+      throw new Error('it is damaged or of a format that cannot be decoded');
+    }
+    return new Picture(mat);
+  }
+
+  /** Copies interleaved 8-bit BGR pixels, rows without padding. */
+  static fromPixels(bgr: Buffer, width: number, height: number): Picture {
+    return guarded(() => new Picture(new (cv().Mat)(bgr, height, width, cv().CV_8UC3)));
+  }
+
+  /** Scales a part of the picture to width x height and takes the pixels out; bars of `padValue` are laid around where asked. */
+  resized(part: PixelRect, width: number, height: number, interpolation: Interpolation): PixelBuffer {
+    const mats: Mat[] = [];
+    const keep = (mat: Mat): Mat => {
+      mats.push(mat);
+      return mat;
+    };
+    try {
+      return guarded(() => {
+        const whole = part.x === 0 && part.y === 0 && part.width === this.width && part.height === this.height;
+        const region = whole ? this.#owned() : keep(this.#owned().getRegion(new (cv().Rect)(part.x, part.y, part.width, part.height)));
+        const scaled =
+          region.cols === width && region.rows === height
+            ? keep(region.copy())
+            : keep(region.resize(height, width, 0, 0, cv()[interpolations[interpolation]]));
+        return { data: scaled.getData(), width, height, channels: 3 };
+      });
+    } finally {
+      for (const mat of mats) mat.release();
+    }
+  }
+
+  /** @param quality 0..100 */
+  encodeJpeg(quality: number): Buffer {
+    return guarded(() => cv().imencode('.jpg', this.#owned(), [cv().IMWRITE_JPEG_QUALITY, quality]));
+  }
+
+  release(): void {
+    this.#mat?.release();
+    this.#mat = undefined;
+  }
+
+  #owned(): Mat {
+    if (!this.#mat) throw new Error('The picture was released already');
+    return this.#mat;
+  }
+}

@@ -1,0 +1,88 @@
+import { fork, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { performance } from 'node:perf_hooks';
+import { fileURLToPath } from 'node:url';
+import type { FromPipeline, ToPipeline } from './messages.js';
+import type { PipelineSpec } from './spec.js';
+
+/** Compiled code in every case: the tests, too, run this module from the sources. */
+const entry = fileURLToPath(new URL('../../dist/pipeline/process.js', import.meta.url));
+
+/** What a pipeline process has no business with: the token of the component's identity and credentials. */
+const withheld = /^(SVCUID|AWS_|NODE_OPTIONS$)/;
+
+export interface ChildEvents {
+  onMessage(message: FromPipeline): void;
+  /** @param how "exit code 1", "signal SIGSEGV", "it could not be started: …" */
+  onExit(how: string): void;
+}
+
+/** One pipeline process, from fork to exit. */
+export class PipelineChild {
+  readonly startedAt = performance.now();
+  readonly #events: ChildEvents;
+  #process: ChildProcess | undefined;
+  #heardAt = performance.now();
+  #hasSpoken = false;
+  #busyMs = 0;
+
+  constructor(events: ChildEvents) {
+    this.#events = events;
+  }
+
+  get pid(): number | undefined {
+    return this.#process?.pid;
+  }
+
+  /** Since the last sign of life. */
+  get silentMs(): number {
+    return performance.now() - this.#heardAt;
+  }
+
+  get hasSpoken(): boolean {
+    return this.#hasSpoken;
+  }
+
+  /** How long the inference in flight has taken, as the process last said. */
+  get busyMs(): number {
+    return this.#busyMs;
+  }
+
+  start(spec: PipelineSpec): void {
+    const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !withheld.test(name)));
+    const child = fork(entry, [], { env, serialization: 'advanced', stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+    this.#process = child;
+    child.on('message', (message: FromPipeline) => {
+      this.#heardAt = performance.now();
+      this.#hasSpoken = true;
+      if (message.type === 'alive') this.#busyMs = message.busyMs;
+      this.#events.onMessage(message);
+    });
+    child.once('error', (error) => {
+      if (child.pid === undefined) this.#events.onExit(`it could not be started: ${error.message}`);
+    });
+    child.once('exit', (code, signal) => this.#events.onExit(signal ? `signal ${signal}` : `exit code ${String(code)}`));
+    this.#send({ type: 'start', spec });
+  }
+
+  /** Asks it to end; after the limit it is killed. */
+  async stop(limitMs: number): Promise<void> {
+    const child = this.#process;
+    if (!child || child.exitCode !== null || child.signalCode !== null || child.pid === undefined) return;
+    const exited = once(child, 'exit');
+    this.#send({ type: 'stop' });
+    const timer = setTimeout(() => this.kill(), limitMs);
+    await exited;
+    clearTimeout(timer);
+  }
+
+  /** SIGKILL: also ends what is stopped or stuck in native code. */
+  kill(): void {
+    this.#process?.kill('SIGKILL');
+  }
+
+  #send(message: ToPipeline): void {
+    // A failed send means that the process is going: its 'exit' says so.
+    this.#process?.send(message, () => undefined);
+  }
+}

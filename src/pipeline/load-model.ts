@@ -1,0 +1,63 @@
+import type { DlrConfig } from '../config/document.js';
+import type { PreprocessConfig } from '../config/preprocess.js';
+import { createDecoder } from '../decode/index.js';
+import { loadEngine, type EngineInfo } from '../engines/index.js';
+import { EdgeError } from '../errors/index.js';
+import { inputSize, openPackage, type ModelPackage, type PackageRequest } from '../models/index.js';
+import { createPreprocessor } from '../preprocess/index.js';
+import type { ModelStages } from './frame-inference.js';
+
+export interface ModelSpec {
+  readonly model: PackageRequest;
+  readonly dlr: DlrConfig;
+  readonly preprocess: PreprocessConfig;
+}
+
+/** The stages of a model and the size in pixels that its input has. */
+export interface LoadedModel {
+  readonly stages: ModelStages;
+  readonly width: number;
+  readonly height: number;
+}
+
+/**
+ * Proves the model package, loads its target, and checks that the artifact is what the manifest says.
+ * @throws EdgeError of models and engines; nothing stays open then.
+ */
+export async function loadModel(spec: ModelSpec): Promise<LoadedModel> {
+  const model = await openPackage(spec.model);
+  const { manifest, target } = model;
+  const { width, height } = inputSize(manifest.input);
+  const engine = await loadEngine({ runtime: 'dlr', artifact: model.artifact, dlr: spec.dlr });
+  try {
+    checkInterface(model, engine.info);
+  } catch (error) {
+    await engine.dispose();
+    throw error;
+  }
+  const { name, version } = manifest;
+  const stages: ModelStages = {
+    model: { name, version, digest: model.digest, runtime: target.runtime, target: target.name },
+    preprocessor: createPreprocessor({ width, height, resize: manifest.input.resize }, spec.preprocess),
+    engine,
+    normalization: manifest.input,
+    decoder: createDecoder(manifest.decoder, { model: name, labels: model.labels }),
+  };
+  return { stages, width, height };
+}
+
+/** The manifest and the artifact were made apart: what they say of the input and the classes must agree. */
+function checkInterface({ manifest, labels }: ModelPackage, info: EngineInfo): void {
+  const model = manifest.name;
+  const { name, shape, dtype } = manifest.input;
+  const input = info.inputs.find((candidate) => candidate.name === name);
+  const sameShape =
+    input?.shape.length === shape.length && input.shape.every((size, axis) => size === -1 || size === shape[axis]);
+  if (!sameShape || input.dtype !== dtype) {
+    const expected = `${name} ${dtype}[${shape.join(', ')}]`;
+    const actual = info.inputs.map((one) => `${one.name} ${one.dtype}[${one.shape.join(', ')}]`).join(' and ');
+    throw new EdgeError('MODEL_INPUT_MISMATCH', { model, expected, actual });
+  }
+  const classes = info.outputs[0]?.shape.reduce((a, b) => a * b, 1) ?? 0;
+  if (classes !== labels.length) throw new EdgeError('LABELS_MISMATCH', { model, labels: labels.length, outputs: classes });
+}

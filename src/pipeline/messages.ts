@@ -1,0 +1,27 @@
+import type { EngineInfo } from '../engines/index.js';
+import type { ModelIdentity, PipelineCounters, PipelineResult } from './result.js';
+import type { PipelineSpec } from './spec.js';
+
+/** From the component to a pipeline process. */
+export type ToPipeline = { readonly type: 'start'; readonly spec: PipelineSpec } | { readonly type: 'stop' };
+
+/** A fault as it crosses the process boundary. */
+export interface Fault {
+  readonly code: string;
+  readonly message: string;
+}
+
+/** From a pipeline process to the component. */
+export type FromPipeline =
+  | { readonly type: 'alive'; readonly counters?: PipelineCounters; readonly busyMs: number }
+  | { readonly type: 'ready'; readonly model: ModelIdentity; readonly engine: EngineInfo }
+  | { readonly type: 'result'; readonly result: PipelineResult }
+  /** Costs a frame; the process goes on. */
+  | { readonly type: 'fault'; readonly fault: Fault }
+  /** The process is about to end because of it. */
+  | { readonly type: 'failed'; readonly fault: Fault }
+  /** The source came to its end. */
+  | { readonly type: 'ended'; readonly counters: PipelineCounters };
+
+/** How often a pipeline process says that its event loop turns. */
+export const aliveIntervalMs = 500;

@@ -1,0 +1,90 @@
+import { performance } from 'node:perf_hooks';
+import { isEdgeError } from '../errors/index.js';
+import type { FrameSource } from '../sources/index.js';
+import type { Frame } from '../types.js';
+import type { FrameInference } from './frame-inference.js';
+import type { PipelineCounters, PipelineResult } from './result.js';
+import type { Ticker } from './ticker.js';
+
+export interface PipelineEvents {
+  onResult(result: PipelineResult): void;
+  /** A fault that costs one frame or tick; it has been counted. */
+  onFault(error: unknown): void;
+}
+
+/** As many inferences in a row may fail before the process gives up and is replaced by a fresh one. */
+const maxFailuresInARow = 10;
+
+/** A tick at a time: the newest frame of the source, through the model, to whoever listens. */
+export class Pipeline {
+  readonly #source: FrameSource;
+  readonly #ticker: Ticker;
+  readonly #inference: FrameInference;
+  readonly #events: PipelineEvents;
+  readonly #counts = { inferred: 0, sourceFaults: 0, inferenceFaults: 0, outputsInvalid: 0 };
+  #failuresInARow = 0;
+
+  constructor(source: FrameSource, ticker: Ticker, inference: FrameInference, events: PipelineEvents) {
+    this.#source = source;
+    this.#ticker = ticker;
+    this.#inference = inference;
+    this.#events = events;
+  }
+
+  /** How long the inference in flight has taken, in ms; 0 where there is none. */
+  get busyMs(): number {
+    return this.#inference.busyMs;
+  }
+
+  get counters(): PipelineCounters {
+    const { captured, superseded, unreadable, reopened } = this.#source.counters;
+    return {
+      ...this.#counts,
+      captured,
+      ticksMissed: this.#ticker.missed,
+      framesSuperseded: superseded,
+      picturesUnreadable: unreadable,
+      sourceReopened: reopened,
+    };
+  }
+
+  /** Works until the signal ends it or the source does. @throws what makes going on pointless */
+  async run(signal: AbortSignal): Promise<void> {
+    try {
+      while (await this.#ticker.next(signal)) {
+        const started = performance.now();
+        const frame = await this.#capture(signal);
+        if (frame === 'ended') return;
+        if (frame) await this.#handle(frame, performance.now() - started);
+      }
+    } finally {
+      await this.#source.stop();
+      await this.#inference.dispose();
+    }
+  }
+
+  async #capture(signal: AbortSignal): Promise<Frame | 'ended' | undefined> {
+    try {
+      return (await this.#source.next(signal)) ?? 'ended';
+    } catch (error) {
+      this.#counts.sourceFaults++;
+      this.#events.onFault(error);
+      await this.#ticker.rest(signal);
+      return undefined;
+    }
+  }
+
+  async #handle(frame: Frame, captureMs: number): Promise<void> {
+    try {
+      const result = await this.#inference.infer(frame, captureMs);
+      this.#counts.inferred++;
+      this.#failuresInARow = 0;
+      this.#events.onResult(result);
+    } catch (error) {
+      const meaningless = isEdgeError(error) && error.code === 'OUTPUT_INVALID';
+      this.#counts[meaningless ? 'outputsInvalid' : 'inferenceFaults']++;
+      this.#events.onFault(error);
+      if (++this.#failuresInARow >= maxFailuresInARow) throw error;
+    }
+  }
+}

@@ -1,0 +1,81 @@
+import { describeError, isEdgeError } from '../errors/index.js';
+import { createLogger } from '../logger.js';
+import { createSource } from '../sources/index.js';
+import { FrameInference } from './frame-inference.js';
+import { loadModel } from './load-model.js';
+import { aliveIntervalMs, type Fault, type FromPipeline, type ToPipeline } from './messages.js';
+import { Pipeline } from './pipeline.js';
+import type { PipelineSpec } from './spec.js';
+import { Ticker } from './ticker.js';
+
+/**
+ * The entry of a pipeline process: native code that crashes, hangs or leaks does it here. It talks to the component over the
+ * channel of `fork` and ends when that closes, so that no orphan holds a camera.
+ */
+const logger = createLogger({ name: 'pipeline' });
+const stopping = new AbortController();
+let pipeline: Pipeline | undefined;
+
+function send(message: FromPipeline): void {
+  // The channel may close under us: 'disconnect' ends the process then.
+  if (process.connected) process.send?.(message, undefined, undefined, () => undefined);
+}
+
+const faultOf = (error: unknown): Fault => ({
+  code: isEdgeError(error) ? error.code : 'UNEXPECTED',
+  message: describeError(error),
+});
+
+async function work(spec: PipelineSpec): Promise<void> {
+  const { stages, width, height } = await loadModel(spec);
+  send({ type: 'ready', model: stages.model, engine: stages.engine.info });
+  const source = createSource(spec.source, {
+    minWidth: width,
+    minHeight: height,
+    logger: logger.child({ pipeline: spec.name }),
+  });
+  pipeline = new Pipeline(source, new Ticker(spec.source.intervalSeconds), new FrameInference(stages), {
+    onResult: (result) => send({ type: 'result', result }),
+    onFault: (error) => send({ type: 'fault', fault: faultOf(error) }),
+  });
+  await pipeline.run(stopping.signal);
+  if (!stopping.signal.aborted) send({ type: 'ended', counters: pipeline.counters });
+}
+
+/** Messages are flushed before the process goes. */
+async function leave(code: number): Promise<void> {
+  clearInterval(alive);
+  process.exitCode = code;
+  if (process.connected) {
+    await new Promise((resolve) => process.send?.({ type: 'alive', busyMs: 0 } satisfies FromPipeline, undefined, undefined, resolve));
+    process.disconnect();
+  }
+}
+
+function sayAlive(): void {
+  send({ type: 'alive', busyMs: pipeline?.busyMs ?? 0, ...(pipeline && { counters: pipeline.counters }) });
+}
+
+const alive = setInterval(sayAlive, aliveIntervalMs);
+sayAlive();
+
+process.on('message', (message: ToPipeline) => {
+  if (message.type === 'stop') {
+    stopping.abort();
+    return;
+  }
+  void work(message.spec).then(
+    () => leave(0),
+    (error: unknown) => {
+      send({ type: 'failed', fault: faultOf(error) });
+      return leave(1);
+    },
+  );
+});
+process.on('disconnect', () => {
+  stopping.abort();
+  clearInterval(alive);
+});
+// The component decides when to stop; a Ctrl-C in the terminal reaches the whole group.
+process.on('SIGINT', () => undefined);
+process.on('SIGTERM', () => stopping.abort());

@@ -1,0 +1,50 @@
+import type { Prediction } from '../types.js';
+
+/** Which model gave a result. */
+export interface ModelIdentity {
+  readonly name: string;
+  readonly version: string;
+  /** SHA-256 of its manifest. */
+  readonly digest: string;
+  readonly runtime: 'dlr' | 'onnx';
+  /** Name of the target in the package, such as dlr-x64-avx2. */
+  readonly target: string;
+}
+
+/** Milliseconds that each stage of one frame took. */
+export interface Timings {
+  readonly capture: number;
+  readonly preprocess: number;
+  readonly infer: number;
+  readonly decode: number;
+}
+
+/** What a pipeline says of one frame, before rules and publishing. */
+export interface PipelineResult {
+  readonly model: ModelIdentity;
+  readonly frame: {
+    readonly id: number;
+    /** ISO 8601, UTC */
+    readonly capturedAt: string;
+    readonly width: number;
+    readonly height: number;
+    readonly name?: string;
+  };
+  /** Best first. */
+  readonly predictions: readonly Prediction[];
+  readonly timingsMs: Timings;
+}
+
+/** Every frame or tick that gave no result has its counter here. */
+export interface PipelineCounters {
+  captured: number;
+  inferred: number;
+  /** Ticks that passed while the frame before was still at work. */
+  ticksMissed: number;
+  framesSuperseded: number;
+  picturesUnreadable: number;
+  sourceFaults: number;
+  sourceReopened: number;
+  inferenceFaults: number;
+  outputsInvalid: number;
+}

@@ -1,0 +1,177 @@
+import { performance } from 'node:perf_hooks';
+import type { SupervisionConfig } from '../config/document.js';
+import { EdgeError, describeError, type ErrorCode, type ErrorDetails } from '../errors/index.js';
+import type { Logger } from '../logger.js';
+import { Backoff } from './backoff.js';
+import { PipelineChild } from './child.js';
+import type { Fault, FromPipeline } from './messages.js';
+import type { ModelIdentity, PipelineCounters, PipelineResult } from './result.js';
+import type { PipelineSpec } from './spec.js';
+
+export type PipelineState = 'stopped' | 'starting' | 'running' | 'waiting' | 'ended';
+
+export interface SupervisorEvents {
+  onResult(result: PipelineResult): void;
+  onState?(state: PipelineState): void;
+  onReady?(model: ModelIdentity): void;
+}
+
+/** What an operator wants to know of a pipeline. */
+export interface PipelineStatus {
+  readonly state: PipelineState;
+  readonly pid: number | undefined;
+  readonly restarts: number;
+  readonly lastFault: Fault | undefined;
+  readonly model: ModelIdentity | undefined;
+  /** Since the component started, over all processes of this pipeline. */
+  readonly counters: Readonly<Partial<PipelineCounters>>;
+}
+
+/** A process that has worked for this long has recovered: the next restart is at once again. */
+const healthyAfterMs = 60_000;
+const checkIntervalMs = 250;
+/** Loading code and model on a slow device, until the first sign of life. */
+const startLimitMs = 20_000;
+const stopLimitMs = 5_000;
+
+/** Keeps one pipeline process alive: restarts it with back-off, ends it when it is silent or its inference hangs. */
+export class PipelineSupervisor {
+  readonly #spec: PipelineSpec;
+  readonly #config: SupervisionConfig;
+  readonly #events: SupervisorEvents;
+  readonly #logger: Logger;
+  readonly #backoff: Backoff;
+  #state: PipelineState = 'stopped';
+  #child: PipelineChild | undefined;
+  #check: NodeJS.Timeout | undefined;
+  #restart: NodeJS.Timeout | undefined;
+  #restarts = 0;
+  #lastFault: Fault | undefined;
+  #model: ModelIdentity | undefined;
+  #earlier: Partial<PipelineCounters> = {};
+  #current: Partial<PipelineCounters> = {};
+
+  constructor(spec: PipelineSpec, config: SupervisionConfig, events: SupervisorEvents, logger: Logger) {
+    this.#spec = spec;
+    this.#config = config;
+    this.#events = events;
+    this.#logger = logger;
+    this.#backoff = new Backoff(config.maxRestartDelaySeconds * 1000);
+  }
+
+  get status(): PipelineStatus {
+    return {
+      state: this.#state,
+      pid: this.#child?.pid,
+      restarts: this.#restarts,
+      lastFault: this.#lastFault,
+      model: this.#model,
+      counters: sum(this.#earlier, this.#current),
+    };
+  }
+
+  start(): void {
+    if (this.#child || this.#restart) return;
+    this.#launch();
+  }
+
+  /** Lets the frame in flight finish, then ends the process, by force after five seconds. */
+  async stop(): Promise<void> {
+    clearTimeout(this.#restart);
+    clearInterval(this.#check);
+    this.#restart = undefined;
+    this.#setState('stopped');
+    await this.#child?.stop(stopLimitMs);
+    this.#child = undefined;
+  }
+
+  #launch(): void {
+    this.#restart = undefined;
+    this.#setState('starting');
+    const child = new PipelineChild({
+      onMessage: (message) => this.#receive(message),
+      onExit: (how) => this.#exited(child, how),
+    });
+    this.#child = child;
+    child.start(this.#spec);
+    this.#check = setInterval(() => this.#watch(child), checkIntervalMs);
+  }
+
+  #receive(message: FromPipeline): void {
+    switch (message.type) {
+      case 'alive':
+        if (message.counters) this.#current = message.counters;
+        break;
+      case 'ready':
+        this.#model = message.model;
+        this.#logger.info({ model: message.model, engine: message.engine.backend }, 'pipeline ready');
+        this.#setState('running');
+        this.#events.onReady?.(message.model);
+        break;
+      case 'result':
+        this.#events.onResult(message.result);
+        break;
+      case 'fault':
+        this.#lastFault = message.fault;
+        this.#logger.warn({ code: message.fault.code }, message.fault.message);
+        break;
+      case 'failed':
+        this.#lastFault = message.fault;
+        this.#logger.error({ code: message.fault.code }, message.fault.message);
+        break;
+      case 'ended':
+        this.#current = message.counters;
+        this.#setState('ended');
+        break;
+    }
+  }
+
+  #watch(child: PipelineChild): void {
+    if (this.#state === 'running' && performance.now() - child.startedAt > healthyAfterMs) this.#backoff.reset();
+    const limit = child.hasSpoken ? this.#config.heartbeatTimeoutSeconds * 1000 : startLimitMs;
+    if (child.silentMs > limit) {
+      this.#kill(child, 'PROCESS_SILENT', { pipeline: this.#spec.name, seconds: limit / 1000 });
+    } else if (child.busyMs > this.#inferenceLimitMs) {
+      this.#kill(child, 'PROCESS_HUNG', { pipeline: this.#spec.name, seconds: this.#inferenceLimitMs / 1000 });
+    }
+  }
+
+  get #inferenceLimitMs(): number {
+    return 1000 * Math.max(this.#config.inferenceTimeoutSeconds, 10 * this.#spec.source.intervalSeconds);
+  }
+
+  #kill<C extends ErrorCode>(child: PipelineChild, code: C, details: ErrorDetails<C>): void {
+    const error = new EdgeError(code, details);
+    this.#lastFault = { code, message: error.message };
+    this.#logger.error({ code, pid: child.pid }, describeError(error));
+    clearInterval(this.#check);
+    child.kill();
+  }
+
+  #exited(child: PipelineChild, how: string): void {
+    if (this.#child !== child) return;
+    clearInterval(this.#check);
+    this.#child = undefined;
+    this.#earlier = sum(this.#earlier, this.#current);
+    this.#current = {};
+    if (this.#state === 'stopped' || this.#state === 'ended') return;
+    this.#restarts++;
+    const delayMs = this.#backoff.next();
+    const error = new EdgeError('PROCESS_ENDED', { pipeline: this.#spec.name, how });
+    this.#logger.warn({ code: error.code, restartInMs: Math.round(delayMs), restarts: this.#restarts }, describeError(error));
+    this.#setState('waiting');
+    this.#restart = setTimeout(() => this.#launch(), delayMs);
+  }
+
+  #setState(state: PipelineState): void {
+    if (this.#state === state) return;
+    this.#state = state;
+    this.#events.onState?.(state);
+  }
+}
+
+function sum(a: Partial<PipelineCounters>, b: Partial<PipelineCounters>): Partial<PipelineCounters> {
+  const total: Partial<PipelineCounters> = { ...a };
+  for (const [key, value] of Object.entries(b) as [keyof PipelineCounters, number][]) total[key] = (total[key] ?? 0) + value;
+  return total;
+}

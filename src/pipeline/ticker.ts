@@ -1,0 +1,53 @@
+import { performance } from 'node:perf_hooks';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+/** Least time between a fault of the source and the next try. */
+const faultPauseMs = 500;
+
+/**
+ * Ticks at `start + n * interval` on the monotonic clock: lateness never adds up, and a jump of the wall clock changes nothing.
+ * Ticks that pass while the pipeline is busy are skipped and counted.
+ */
+export class Ticker {
+  missed = 0;
+  readonly #intervalMs: number;
+  #start: number | undefined;
+  #count = 0;
+
+  constructor(intervalSeconds: number) {
+    this.#intervalMs = intervalSeconds * 1000;
+  }
+
+  /** Waits for the next tick; false where the signal ended it. The first tick is at once. */
+  async next(signal: AbortSignal): Promise<boolean> {
+    if (signal.aborted) return false;
+    const now = performance.now();
+    if (this.#start === undefined || this.#intervalMs === 0) {
+      this.#start ??= now;
+      return true;
+    }
+    const due = Math.ceil((now - this.#start) / this.#intervalMs);
+    const next = Math.max(this.#count + 1, due);
+    this.missed += next - this.#count - 1;
+    this.#count = next;
+    return this.#waitUntil(this.#start + next * this.#intervalMs, signal);
+  }
+
+  /** After a fault: a source that is asked without an interval would otherwise be asked without end. */
+  async rest(signal: AbortSignal): Promise<void> {
+    if (this.#intervalMs < faultPauseMs) await this.#waitUntil(performance.now() + faultPauseMs, signal);
+  }
+
+  /** A timer may fire up to a millisecond early and counts in whole ones: the rest is waited for in another turn. */
+  async #waitUntil(time: number, signal: AbortSignal): Promise<boolean> {
+    for (let left = time - performance.now(); left > 0; left = time - performance.now()) {
+      try {
+        await sleep(Math.max(1, left), undefined, { signal });
+      } catch (error) {
+        if (signal.aborted) return false;
+        throw error;
+      }
+    }
+    return true;
+  }
+}

@@ -1,0 +1,88 @@
+import type { PublishConfig } from '../config/publish.js';
+import type { NativeResult } from './native-result.js';
+import { CloudGate } from './cloud-gate.js';
+import { formatNative } from './native-format.js';
+import { fillInTopic } from './topic.js';
+
+export { nativeResultSchema, type NativeResult } from './native-result.js';
+export { fillInTopic } from './topic.js';
+
+/** Where messages go: the Greengrass client, or a test. */
+export interface Transport {
+  publish(topic: string, payload: string): Promise<void>;
+  publishToIotCore(topic: string, payload: string, qos: 0 | 1): Promise<void>;
+}
+
+export interface PublishCounters {
+  local: number;
+  cloud: number;
+  localFailed: number;
+  cloudFailed: number;
+  /** Not sent because too many before them still wait for their answer. */
+  localDropped: number;
+  cloudDropped: number;
+}
+
+/** So many messages may wait for an answer: a nucleus that is slow or away must not cost memory. */
+const maxInFlight = 32;
+
+/** Publishes the results of one pipeline: each to the local topic, changes and heartbeats to IoT Core. */
+export class Publisher {
+  readonly counters: PublishCounters = {
+    local: 0,
+    cloud: 0,
+    localFailed: 0,
+    cloudFailed: 0,
+    localDropped: 0,
+    cloudDropped: 0,
+  };
+  readonly #inFlight = { local: 0, cloud: 0 };
+  readonly #local: { topic: string } | undefined;
+  readonly #cloud: { topic: string; qos: 0 | 1; gate: CloudGate } | undefined;
+  readonly #transport: Transport;
+  readonly #onFailure: (error: unknown) => void;
+
+  constructor(
+    config: PublishConfig,
+    names: { thingName: string; pipeline: string },
+    transport: Transport,
+    onFailure: (error: unknown) => void,
+  ) {
+    this.#transport = transport;
+    this.#onFailure = onFailure;
+    this.#local = config.local ? { topic: fillInTopic(config.local.topic, names) } : undefined;
+    this.#cloud = config.cloud
+      ? { topic: fillInTopic(config.cloud.topic, names), qos: config.cloud.qos === 0 ? 0 : 1, gate: new CloudGate(config.cloud) }
+      : undefined;
+  }
+
+  /** Settles when both transports have answered; a failure is counted and reported, never thrown: the next result goes on. */
+  async publish(result: NativeResult, nowMs: number): Promise<void> {
+    const payload = formatNative(result);
+    const sends: Promise<void>[] = [];
+    const local = this.#local;
+    const cloud = this.#cloud;
+    if (local) sends.push(this.#send('local', () => this.#transport.publish(local.topic, payload)));
+    if (cloud?.gate.admits(result, nowMs)) {
+      sends.push(this.#send('cloud', () => this.#transport.publishToIotCore(cloud.topic, payload, cloud.qos)));
+    }
+    await Promise.all(sends);
+  }
+
+  async #send(where: 'local' | 'cloud', send: () => Promise<void>): Promise<void> {
+    if (this.#inFlight[where] >= maxInFlight) {
+      this.counters[`${where}Dropped`]++;
+      return;
+    }
+    this.#inFlight[where]++;
+    try {
+      await send();
+      this.counters[where]++;
+    } catch (error) {
+      this.counters[`${where}Failed`]++;
+      this.#onFailure(error);
+    } finally {
+      this.#inFlight[where]--;
+    }
+  }
+}

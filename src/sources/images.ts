@@ -1,0 +1,92 @@
+import { readdir, stat } from 'node:fs/promises';
+import path from 'node:path';
+import { performance } from 'node:perf_hooks';
+import type { ImagesSourceConfig } from '../config/source.js';
+import { EdgeError, describeError, isEdgeError } from '../errors/index.js';
+import type { Frame } from '../types.js';
+import type { FrameSource, SourceOptions } from './index.js';
+import { readPicture } from './picture-file.js';
+
+const extensions = new Set(['.jpg', '.jpeg', '.png', '.bmp']);
+
+/** Pictures of a folder in the order of their names; the folder is read again each time round, so that new files are seen. */
+export class ImagesSource implements FrameSource {
+  readonly counters = { captured: 0, unreadable: 0, superseded: 0, reopened: 0 };
+  readonly #config: ImagesSourceConfig;
+  readonly #options: SourceOptions;
+  #files: string[] = [];
+  #position = 0;
+  #rounds = 0;
+
+  constructor(config: ImagesSourceConfig, options: SourceOptions) {
+    this.#config = config;
+    this.#options = options;
+  }
+
+  async next(): Promise<Frame | undefined> {
+    const started = performance.now();
+    // A round starts wherever the last one ended, so that one bad picture never costs a tick.
+    for (let skipped = 0; ; skipped++) {
+      if (this.#position >= this.#files.length) {
+        if (this.#rounds > 0 && !this.#config.loop) return undefined;
+        await this.#readFolder();
+      }
+      if (skipped >= this.#files.length) {
+        throw new EdgeError('SOURCE_ALL_UNREADABLE', { path: this.#config.path, count: this.#files.length });
+      }
+      const file = this.#files[this.#position++];
+      if (file === undefined) continue;
+      const frame = await this.#read(file, started);
+      if (frame) return frame;
+    }
+  }
+
+  async stop(): Promise<void> {
+    this.#files = [];
+    this.#position = 0;
+  }
+
+  async #read(file: string, started: number): Promise<Frame | undefined> {
+    try {
+      const { minWidth, minHeight } = this.#options;
+      const { picture, width, height } = await readPicture(file, minWidth, minHeight);
+      this.counters.captured++;
+      return {
+        id: this.counters.captured,
+        capturedAt: new Date(),
+        monotonicMs: started,
+        width,
+        height,
+        picture,
+        name: path.basename(file),
+      };
+    } catch (error) {
+      if (!isEdgeError(error)) throw error;
+      this.counters.unreadable++;
+      this.#options.logger.warn({ code: error.code, picture: file }, describeError(error));
+      return undefined;
+    }
+  }
+
+  async #readFolder(): Promise<void> {
+    const root = this.#config.path;
+    this.#files = [];
+    this.#position = 0;
+    try {
+      const info = await stat(root);
+      if (info.isDirectory()) {
+        const names = await readdir(root);
+        this.#files = names
+          .filter((name) => extensions.has(path.extname(name).toLowerCase()))
+          .sort()
+          .map((name) => path.join(root, name));
+      } else {
+        this.#files = [root];
+      }
+    } catch (error) {
+      throw new EdgeError('SOURCE_NOT_FOUND', { path: root, reason: (error as Error).message }, { cause: error });
+    }
+    if (this.#files.length === 0) throw new EdgeError('SOURCE_EMPTY', { path: root });
+    this.#rounds++;
+  }
+}

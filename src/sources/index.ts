@@ -1,0 +1,45 @@
+import type { SourceConfig } from '../config/source.js';
+import type { Logger } from '../logger.js';
+import type { Frame } from '../types.js';
+import { ImagesSource } from './images.js';
+import { VideoSource } from './video.js';
+
+/** Counters of a source: nothing is dropped in silence. */
+export interface SourceCounters {
+  /** Frames handed on. */
+  captured: number;
+  /** Pictures skipped because they cannot be decoded. */
+  unreadable: number;
+  /** Frames replaced by a newer one before anyone took them. */
+  superseded: number;
+  /** Times the source was opened again after a fault. */
+  reopened: number;
+}
+
+/** Where frames come from. The pipeline asks once a tick and gets the newest frame there is. */
+export interface FrameSource {
+  readonly counters: Readonly<SourceCounters>;
+  /**
+   * The newest frame; undefined at the end of a source that has one. The caller releases its picture. Opens what is not open.
+   * @throws EdgeError for a fault: it is counted and reported, and the next tick asks again, for ever.
+   */
+  next(signal: AbortSignal): Promise<Frame | undefined>;
+  /** Frees files, processes and frames. Idempotent. */
+  stop(): Promise<void>;
+}
+
+export interface SourceOptions {
+  /** Size of the model's input: pictures need not be decoded larger than what still covers it. */
+  readonly minWidth: number;
+  readonly minHeight: number;
+  readonly logger: Logger;
+}
+
+export function createSource(config: SourceConfig, options: SourceOptions): FrameSource {
+  switch (config.type) {
+    case 'images':
+      return new ImagesSource(config, options);
+    case 'video':
+      return new VideoSource(config);
+  }
+}

@@ -1,0 +1,62 @@
+import { open } from 'node:fs/promises';
+import { imageSize } from 'image-size';
+import { EdgeError } from '../errors/index.js';
+import { maxPixels, Picture } from '../opencv.js';
+
+/** Larger files are no pictures for a model of a few hundred pixels. */
+const maxBytes = 64 * 1024 * 1024;
+
+export interface DecodedPicture {
+  readonly picture: Picture;
+  /** Size of the original, as it is shown: after EXIF orientation. */
+  readonly width: number;
+  readonly height: number;
+}
+
+/**
+ * Reads a picture file at the smallest scale that still covers minWidth x minHeight: decoding costs most of the time of a frame.
+ * The size is read from the header first, so that a picture of 30,000 x 30,000 pixels costs nothing.
+ * @throws EdgeError PICTURE_UNREADABLE
+ */
+export async function readPicture(path: string, minWidth: number, minHeight: number): Promise<DecodedPicture> {
+  try {
+    const bytes = await readBounded(path);
+    return await decodePicture(bytes, minWidth, minHeight);
+  } catch (error) {
+    throw new EdgeError('PICTURE_UNREADABLE', { path, reason: (error as Error).message }, { cause: error });
+  }
+}
+
+/** The same for bytes in memory. @throws Error with the reason */
+export async function decodePicture(bytes: Uint8Array, minWidth: number, minHeight: number): Promise<DecodedPicture> {
+  if (bytes.byteLength === 0) throw new Error('it is empty');
+  const size = imageSize(bytes);
+  if (size.width * size.height > maxPixels) {
+    throw new Error(`it has ${size.width} x ${size.height} pixels, the limit is ${maxPixels} in all`);
+  }
+  // EXIF orientations 5 to 8 lie on their side.
+  const turned = (size.orientation ?? 1) >= 5;
+  const width = turned ? size.height : size.width;
+  const height = turned ? size.width : size.height;
+  const picture = await Picture.decode(bytes, reductionFor(width, height, minWidth, minHeight));
+  return { picture, width, height };
+}
+
+/** The greatest reduction at which the picture still covers the wanted size. */
+export function reductionFor(width: number, height: number, minWidth: number, minHeight: number): 1 | 2 | 4 | 8 {
+  for (const reduction of [8, 4, 2] as const) {
+    if (width / reduction >= minWidth && height / reduction >= minHeight) return reduction;
+  }
+  return 1;
+}
+
+async function readBounded(path: string): Promise<Buffer> {
+  const file = await open(path, 'r');
+  try {
+    const { size } = await file.stat();
+    if (size > maxBytes) throw new Error(`it has ${size} bytes, the limit is ${maxBytes}`);
+    return await file.readFile();
+  } finally {
+    await file.close();
+  }
+}

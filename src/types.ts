@@ -1,0 +1,85 @@
+import type { Picture } from "./opencv.js";
+
+/** What the stages hand to each other. Nothing here knows how it is made. */
+
+export type DType =
+  | 'float32'
+  | 'float64'
+  | 'int8'
+  | 'uint8'
+  | 'int16'
+  | 'uint16'
+  | 'int32'
+  | 'uint32'
+  | 'int64'
+  | 'uint64'
+  | 'bool'
+  | 'float16';
+
+export type TensorData =
+  | Float32Array
+  | Float64Array
+  | Int8Array
+  | Uint8Array
+  | Int16Array
+  | Uint16Array
+  | Int32Array
+  | Uint32Array
+  | BigInt64Array
+  | BigUint64Array;
+
+/** A dense tensor, row-major. `float16` travels in a Uint16Array, `bool` in a Uint8Array. */
+export interface Tensor {
+  readonly dtype: DType;
+  readonly shape: readonly number[];
+  readonly data: TensorData;
+}
+
+/** What a model declares of an input or an output; -1 in the shape is a free dimension. */
+export interface TensorInfo {
+  readonly name: string;
+  readonly dtype: DType;
+  readonly shape: readonly number[];
+}
+
+/** An 8-bit picture in memory: height x width x channels, interleaved, rows without padding. */
+export interface PixelBuffer {
+  readonly data: Uint8Array;
+  readonly width: number;
+  readonly height: number;
+  readonly channels: 1 | 3;
+}
+
+/** How 8-bit pixels become the input tensor: `(value - mean[c]) / std[c]` on the 0..255 scale, per output channel. */
+export interface Normalization {
+  readonly mean: readonly number[];
+  readonly std: readonly number[];
+  /** Order of the channels in the tensor; OpenCV's pictures are BGR. */
+  readonly colorOrder: 'RGB' | 'BGR' | 'GRAY';
+  readonly layout: 'NCHW' | 'NHWC';
+}
+
+/** Box as fractions of the frame: left, top, width, height, each 0..1. */
+export type Box = readonly [x: number, y: number, width: number, height: number];
+
+export interface Prediction {
+  readonly label: string;
+  /** 0..1 */
+  readonly confidence: number;
+  readonly box?: Box;
+}
+
+/** A captured picture on its way through a pipeline. Whoever holds it releases `picture`. */
+export interface Frame {
+  /** Counts up from 1 in the life of a source. */
+  readonly id: number;
+  readonly capturedAt: Date;
+  /** `performance.now()` when the capture began: orders frames whatever the clock does. */
+  readonly monotonicMs: number;
+  /** Size of the original in pixels; `picture` may be a reduction of it. */
+  readonly width: number;
+  readonly height: number;
+  readonly picture: Picture;
+  /** File name, where the frame has one. */
+  readonly name?: string;
+}

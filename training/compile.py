@@ -1,0 +1,116 @@
+"""Compiles an ONNX model to a folder that the Neo Deep Learning Runtime (DLR) loads.
+
+The folder gets exactly `compiled.so`, `compiled.json` and `compiled.params`. Runs in the compile
+environment (requirements-compile.txt): TVM with Relay.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import subprocess
+from pathlib import Path
+from typing import Dict, List, NamedTuple, Optional
+
+# TVM would download pre-tuned schedules for ARM; a build must not depend on that.
+os.environ.setdefault("TOPHUB_LOCATION", "NONE")
+
+import onnx  # noqa: E402
+import tvm  # noqa: E402
+from tvm import relay  # noqa: E402
+
+
+class Target(NamedTuple):
+    tvm: str
+    compiler: str
+    machine: str
+    """The ELF machine that readelf must name."""
+
+
+TARGETS: Dict[str, Target] = {
+    "x64-avx2": Target(
+        "llvm -mtriple=x86_64-linux-gnu -mcpu=core-avx2", "g++", "Advanced Micro Devices X86-64"
+    ),
+    "x64-avx512": Target(
+        "llvm -mtriple=x86_64-linux-gnu -mcpu=skylake-avx512",
+        "g++",
+        "Advanced Micro Devices X86-64",
+    ),
+    "arm64": Target(
+        "llvm -device=arm_cpu -mtriple=aarch64-linux-gnu -mattr=+neon",
+        "aarch64-linux-gnu-g++",
+        "AArch64",
+    ),
+}
+
+
+def input_shapes(model: onnx.ModelProto) -> Dict[str, List[int]]:
+    """Shapes of the graph's inputs that are not weights; every axis must be fixed."""
+    weights = {weight.name for weight in model.graph.initializer}
+    shapes: Dict[str, List[int]] = {}
+    for value in model.graph.input:
+        if value.name in weights:
+            continue
+        shape = [axis.dim_value for axis in value.type.tensor_type.shape.dim]
+        if not all(size > 0 for size in shape):
+            raise SystemExit(f"input {value.name} has a free axis: {shape}; export it with sizes")
+        shapes[value.name] = shape
+    return shapes
+
+
+def compile_model(model: onnx.ModelProto, target: Target, out: Path, log: Optional[Path]) -> None:
+    """Build with Relay; `log`: records of the auto-scheduler, applied where they match."""
+    module, parameters = relay.frontend.from_onnx(model, input_shapes(model), freeze_params=True)
+    if log is None:
+        with tvm.transform.PassContext(opt_level=3):
+            library = relay.build(module, target=target.tvm, params=parameters)
+    else:
+        from tvm import auto_scheduler
+
+        options = {"relay.backend.use_auto_scheduler": True}
+        with auto_scheduler.ApplyHistoryBest(str(log)):
+            with tvm.transform.PassContext(opt_level=3, config=options):
+                library = relay.build(module, target=target.tvm, params=parameters)
+    out.mkdir(parents=True, exist_ok=True)
+    for stale in out.iterdir():
+        stale.unlink()
+    library.get_lib().export_library(str(out / "compiled.so"), cc=target.compiler)
+    (out / "compiled.json").write_text(library.get_graph_json())
+    (out / "compiled.params").write_bytes(relay.save_param_dict(library.get_params()))
+    subprocess.run([strip_command(target), "--strip-unneeded", out / "compiled.so"], check=True)
+
+
+def strip_command(target: Target) -> str:
+    return target.compiler.replace("g++", "strip")
+
+
+def check_library(path: Path, target: Target) -> None:
+    """The file is for the right machine and exports what the runtime looks up."""
+    header = subprocess.run(
+        ["readelf", "--file-header", path], check=True, capture_output=True, text=True
+    ).stdout
+    if target.machine not in header:
+        raise SystemExit(f"{path} is not for {target.machine}:\n{header}")
+    symbols = subprocess.run(
+        ["readelf", "--dyn-syms", "--wide", path], check=True, capture_output=True, text=True
+    ).stdout
+    if "__tvm_module_ctx" not in symbols or "tvmgen_default_fused_" not in symbols:
+        raise SystemExit(f"{path} exports no compiled functions")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("model", type=Path, help="ONNX file with fixed shapes")
+    parser.add_argument("--target", required=True, choices=sorted(TARGETS))
+    parser.add_argument("--out", type=Path, required=True, help="folder to (over)write")
+    parser.add_argument("--log", type=Path, help="auto-scheduler records (JSON lines)")
+    arguments = parser.parse_args()
+    target = TARGETS[arguments.target]
+    compile_model(onnx.load(str(arguments.model)), target, arguments.out, arguments.log)
+    check_library(arguments.out / "compiled.so", target)
+    size = sum(file.stat().st_size for file in arguments.out.iterdir())
+    print(f"{arguments.out}: {arguments.target}, {size / 1e6:.1f} MB")
+
+
+if __name__ == "__main__":
+    main()
