@@ -2,6 +2,9 @@
 
 #include <algorithm>
 
+#include "failure.h"
+#include "model.h"
+
 namespace mli {
 
 AddonData::AddonData(Napi::Env env) : env_(env) {
@@ -36,6 +39,7 @@ WorkerThread& AddonData::Borrow(int pool_threads) {
 void AddonData::Return(WorkerThread& thread) { idle_.push_back(&thread); }
 
 void AddonData::Post(WorkerThread& thread, std::unique_ptr<Request> request) {
+  if (shut_down_) throw Failure("ADDON_SHUT_DOWN", {});
   if (pending_++ == 0) completions_.Ref(env_);
   thread.Post(std::move(request));
 }
@@ -50,6 +54,8 @@ void AddonData::Deliver(Napi::Env env, Napi::Function, AddonData* data, Request*
 void AddonData::Shutdown() {
   shut_down_ = true;
   for (const auto& thread : threads_) thread->Stop();
+  for (const auto& session : sessions_) session->dlr.reset();
+  sessions_.clear();
 }
 
 }  // namespace mli

@@ -4,12 +4,15 @@
 #include <napi.h>
 
 #include <memory>
+#include <set>
 #include <vector>
 
 #include "request.h"
 #include "worker_thread.h"
 
 namespace mli {
+
+struct ModelSession;
 
 // Everything that belongs to one environment: the main thread's or that of a worker_thread. JS thread only, but for the
 // completions that worker threads send.
@@ -26,15 +29,20 @@ class AddonData {
   WorkerThread& Borrow(int pool_threads);
   void Return(WorkerThread& thread);
 
-  // Keeps the event loop alive until the request is settled.
+  // Keeps the event loop alive until the request is settled. Throws Failure ADDON_SHUT_DOWN.
   void Post(WorkerThread& thread, std::unique_ptr<Request> request);
 
-  // Waits for what is in flight and ends all threads. At the end of the environment it is called by itself; process.exit()
+  // A session is kept from the end of its load to the end of its dispose().
+  void Keep(const std::shared_ptr<ModelSession>& session) { sessions_.insert(session); }
+  void Forget(const std::shared_ptr<ModelSession>& session) { sessions_.erase(session); }
+
+  // Waits for what is in flight, ends all threads and deletes all models. At the end of the environment it is called by itself; process.exit()
   // does not end the main environment in order, so the TypeScript half calls it on 'exit'. Idempotent.
   void Shutdown();
-  bool is_shut_down() const { return shut_down_; }
 
   Napi::FunctionReference model_constructor;
+  // The session of the Model that is being constructed: JavaScript has no way to pass one.
+  std::shared_ptr<ModelSession> adopting;
 
  private:
   static void Deliver(Napi::Env env, Napi::Function, AddonData* data, Request* request);
@@ -44,6 +52,7 @@ class AddonData {
   Completions completions_;
   std::vector<std::unique_ptr<WorkerThread>> threads_;
   std::vector<WorkerThread*> idle_;
+  std::set<std::shared_ptr<ModelSession>> sessions_;
   size_t pending_ = 0;
   bool shut_down_ = false;
 };

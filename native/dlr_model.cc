@@ -17,8 +17,11 @@ std::string Text(const char* text) { return text == nullptr ? std::string() : st
 
 DlrModel::DlrModel(const ModelOptions& options) : library_(options.library), dlr_(library_.api()) {
   const ThreadCount threads(options.threads);
+  // Some failures of DLR 1.5 and 1.6 only go to standard error: an unchanged text is that of an earlier failure.
+  const std::string before = Text(dlr_.DLRGetLastError());
   if (dlr_.CreateDLRModel(&handle_, options.path.c_str(), options.device_type, options.device_id) != 0) {
-    throw Failure("MODEL_LOAD_FAILED", {{"path", options.path}, {"text", Text(dlr_.DLRGetLastError())}});
+    const std::string text = Text(dlr_.DLRGetLastError());
+    throw Failure("MODEL_LOAD_FAILED", {{"path", options.path}, {"text", text == before ? "" : text}});
   }
   try {
     ReadMetadata(options);

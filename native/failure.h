@@ -28,13 +28,15 @@ class Failure : public std::exception {
   Details details_;
 };
 
-// Runs a body of C++ for JavaScript: what it throws becomes a JavaScript exception. JS thread only.
+// The value of `body`, a promise; a Failure that it throws becomes a rejected promise. JS thread only.
 template <typename Body>
-Napi::Value Guarded(Napi::Env env, Body&& body) {
+Napi::Value PromiseOf(Napi::Env env, Body&& body) {
   try {
     return body();
   } catch (const Failure& failure) {
-    throw failure.ToError(env);
+    const Napi::Promise::Deferred deferred = Napi::Promise::Deferred::New(env);
+    deferred.Reject(failure.ToError(env).Value());
+    return deferred.Promise();
   }
 }
 

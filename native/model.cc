@@ -2,16 +2,24 @@
 
 #include "addon_data.h"
 #include "failure.h"
+#include "js_value.h"
+#include "load_options.h"
 #include "model_requests.h"
 #include "run_input.h"
 
 namespace mli {
 namespace {
 
-// Tells our objects from others that wear the same prototype.
+// Tells our objects from others that wear their prototype.
 constexpr napi_type_tag kModelTag = {0x6d6c695f646c7231, 0x9b1f5c2ea7d84e03};
 
-Napi::Array ToArray(Napi::Env env, const std::vector<TensorInfo>& tensors) {
+void CheckReceiver(const Napi::CallbackInfo& info) {
+  if (!info.This().IsObject() || !info.This().As<Napi::Object>().CheckTypeTag(&kModelTag)) {
+    throw Napi::TypeError::New(info.Env(), "the receiver is not a Model");
+  }
+}
+
+Napi::Array DescribeTensors(Napi::Env env, const std::vector<TensorInfo>& tensors) {
   Napi::Array array = Napi::Array::New(env, tensors.size());
   for (uint32_t i = 0; i < tensors.size(); ++i) {
     Napi::Object info = Napi::Object::New(env);
@@ -35,4 +43,91 @@ Napi::Function Model::Define(Napi::Env env) {
                          InstanceAccessor<&Model::GetMetadata>("metadata"),
                      });
 }
+
+Napi::Object Model::Create(Napi::Env env, const std::shared_ptr<ModelSession>& session) {
+  AddonData& data = AddonData::Of(env);
+  data.adopting = session;
+  return data.model_constructor.New({});
 }
+
+Model::Model(const Napi::CallbackInfo& info) : Napi::ObjectWrap<Model>(info) {
+  session_ = std::exchange(AddonData::Of(info.Env()).adopting, nullptr);
+  if (session_ == nullptr) {
+    throw Napi::TypeError::New(info.Env(), "a Model is made by Model.load(), not by new");
+  }
+  metadata_ = session_->dlr->metadata();
+  info.This().As<Napi::Object>().TypeTag(&kModelTag);
+}
+
+// A net for models that nobody disposed of: the owner calls dispose(). At the end of the environment AddonData has
+// deleted the model already, and there is nothing left to do here.
+Model::~Model() {
+  if (session_ == nullptr || session_->dlr == nullptr) return;
+  const Napi::HandleScope scope(Env());
+  AddonData::Of(Env()).Post(*session_->thread, std::make_unique<DisposeRequest>(Env(), session_));
+}
+
+// load({library, path, deviceType, deviceId, threads}): Promise<Model>
+Napi::Value Model::Load(const Napi::CallbackInfo& info) {
+  return PromiseOf(info.Env(), [&]() -> Napi::Value {
+    const ModelOptions options = ParseLoadOptions(info[0]);
+    AddonData& data = AddonData::Of(info.Env());
+    WorkerThread& thread = data.Borrow(options.threads);
+    auto request = std::make_unique<LoadRequest>(info.Env(), options, thread);
+    const Napi::Promise promise = request->promise();
+    data.Post(thread, std::move(request));
+    return promise;
+  });
+}
+
+// run({tensors} | {picture, normalization}): Promise<Tensor[]>
+Napi::Value Model::Run(const Napi::CallbackInfo& info) {
+  CheckReceiver(info);
+  return PromiseOf(info.Env(), [&]() -> Napi::Value {
+    // Reading the input may run the caller's getters, so the state is looked at afterwards.
+    RunInput input = ParseRunInput(info[0], metadata_);
+    if (session_->dlr == nullptr) throw Failure("MODEL_DISPOSED", {});
+    auto request = std::make_unique<RunRequest>(info.Env(), session_, std::move(input));
+    const Napi::Promise promise = request->promise();
+    AddonData::Of(info.Env()).Post(*session_->thread, std::move(request));
+    return promise;
+  });
+}
+
+// dispose(): Promise<void>, the same one each time
+Napi::Value Model::Dispose(const Napi::CallbackInfo& info) {
+  CheckReceiver(info);
+  if (!disposal_.IsEmpty()) return disposal_.Value();
+  return PromiseOf(info.Env(), [&]() -> Napi::Value {
+    // The thread works in order: every run that was asked for is performed first.
+    auto request = std::make_unique<DisposeRequest>(info.Env(), session_);
+    const Napi::Promise promise = request->promise();
+    disposal_ = Napi::Persistent(promise.As<Napi::Object>());
+    AddonData::Of(info.Env()).Post(*session_->thread, std::move(request));
+    return promise;
+  });
+}
+
+// "idle", "running", "disposing" or "disposed"
+Napi::Value Model::GetState(const Napi::CallbackInfo& info) {
+  CheckReceiver(info);
+  const char* state = session_->deleted ? "disposed" : session_->dlr == nullptr ? "disposing" : session_->runs > 0 ? "running" : "idle";
+  return Napi::String::New(info.Env(), state);
+}
+
+// Known from the load on and for ever, also after dispose().
+Napi::Value Model::GetMetadata(const Napi::CallbackInfo& info) {
+  CheckReceiver(info);
+  const Napi::Env env = info.Env();
+  Napi::Object metadata = Napi::Object::New(env);
+  metadata.Set("inputs", DescribeTensors(env, metadata_.inputs));
+  metadata.Set("outputs", DescribeTensors(env, metadata_.outputs));
+  metadata.Set("backend", metadata_.backend);
+  metadata.Set("libraryVersion", metadata_.library_version);
+  metadata.Set("threads", metadata_.threads);
+  metadata.Set("weights", metadata_.weights);
+  metadata.Set("zeroCopy", metadata_.zero_copy);
+  return metadata;
+}
+
+}  // namespace mli

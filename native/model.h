@@ -10,12 +10,12 @@
 
 namespace mli {
 
-// What the JavaScript object and its requests share. JS thread only, but for the calls of `dlr` that belong to `thread`.
+// What the JavaScript object and its requests share. JS thread only; the calls of `dlr` belong to `thread`.
 struct ModelSession {
-  std::shared_ptr<DlrModel> dlr;  // null once dispose() was called
+  std::shared_ptr<DlrModel> dlr;  // null once the model is to be deleted
   WorkerThread* thread = nullptr;
   size_t runs = 0;  // asked for and not settled
-  bool disposed = false;
+  bool deleted = false;
 };
 
 // The JavaScript class `Model`. Objects come from Model.load() only; runs are performed in the order of the calls.
@@ -23,10 +23,9 @@ class Model : public Napi::ObjectWrap<Model> {
  public:
   static Napi::Function Define(Napi::Env env);
 
-  // A Model on a session. JS thread.
-  static Napi::Object Create(Napi::Env env, std::shared_ptr<ModelSession> session);
+  // A Model on a session that was loaded. JS thread.
+  static Napi::Object Create(Napi::Env env, const std::shared_ptr<ModelSession>& session);
 
-  // Called by JavaScript with the session from Create(); anything else is a TypeError.
   explicit Model(const Napi::CallbackInfo& info);
   ~Model() override;
 
@@ -36,8 +35,6 @@ class Model : public Napi::ObjectWrap<Model> {
   Napi::Value Dispose(const Napi::CallbackInfo& info);
   Napi::Value GetState(const Napi::CallbackInfo& info);
   Napi::Value GetMetadata(const Napi::CallbackInfo& info);
-
-  Napi::Promise BeginDispose(Napi::Env env);
 
   std::shared_ptr<ModelSession> session_;
   ModelMetadata metadata_;

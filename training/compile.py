@@ -10,7 +10,7 @@ import argparse
 import os
 import subprocess
 from pathlib import Path
-from typing import Dict, List, NamedTuple, Optional
+from typing import Dict, List, Optional
 
 # TVM would download pre-tuned schedules for ARM; a build must not depend on that.
 os.environ.setdefault("TOPHUB_LOCATION", "NONE")
@@ -19,29 +19,7 @@ import onnx  # noqa: E402
 import tvm  # noqa: E402
 from tvm import relay  # noqa: E402
 
-
-class Target(NamedTuple):
-    tvm: str
-    compiler: str
-    machine: str
-    """The ELF machine that readelf must name."""
-
-
-TARGETS: Dict[str, Target] = {
-    "x64-avx2": Target(
-        "llvm -mtriple=x86_64-linux-gnu -mcpu=core-avx2", "g++", "Advanced Micro Devices X86-64"
-    ),
-    "x64-avx512": Target(
-        "llvm -mtriple=x86_64-linux-gnu -mcpu=skylake-avx512",
-        "g++",
-        "Advanced Micro Devices X86-64",
-    ),
-    "arm64": Target(
-        "llvm -device=arm_cpu -mtriple=aarch64-linux-gnu -mattr=+neon",
-        "aarch64-linux-gnu-g++",
-        "AArch64",
-    ),
-}
+from targets import TARGETS, Target  # noqa: E402
 
 
 def input_shapes(model: onnx.ModelProto) -> Dict[str, List[int]]:
@@ -74,14 +52,11 @@ def compile_model(model: onnx.ModelProto, target: Target, out: Path, log: Option
     out.mkdir(parents=True, exist_ok=True)
     for stale in out.iterdir():
         stale.unlink()
-    library.get_lib().export_library(str(out / "compiled.so"), cc=target.compiler)
+    shared = out / "compiled.so"
+    library.get_lib().export_library(str(shared), cc=f"{target.toolchain}g++")
+    subprocess.run([f"{target.toolchain}strip", "--strip-unneeded", shared], check=True)
     (out / "compiled.json").write_text(library.get_graph_json())
     (out / "compiled.params").write_bytes(relay.save_param_dict(library.get_params()))
-    subprocess.run([strip_command(target), "--strip-unneeded", out / "compiled.so"], check=True)
-
-
-def strip_command(target: Target) -> str:
-    return target.compiler.replace("g++", "strip")
 
 
 def check_library(path: Path, target: Target) -> None:
@@ -89,12 +64,12 @@ def check_library(path: Path, target: Target) -> None:
     header = subprocess.run(
         ["readelf", "--file-header", path], check=True, capture_output=True, text=True
     ).stdout
-    if target.machine not in header:
-        raise SystemExit(f"{path} is not for {target.machine}:\n{header}")
+    if target.elf_machine not in header:
+        raise SystemExit(f"{path} is not for {target.elf_machine}:\n{header}")
     symbols = subprocess.run(
         ["readelf", "--dyn-syms", "--wide", path], check=True, capture_output=True, text=True
     ).stdout
-    if "__tvm_module_ctx" not in symbols or "tvmgen_default_fused_" not in symbols:
+    if "__TVMBackendAllocWorkspace" not in symbols or "tvmgen_default_fused_" not in symbols:
         raise SystemExit(f"{path} exports no compiled functions")
 
 

@@ -38,7 +38,7 @@ def blur(picture: np.ndarray, sigma: float) -> np.ndarray:
 def expose(raw: Path, out: Path, frame: dict) -> None:
     """Adds lens blur, glare, vignetting, white balance, sensor noise and JPEG; seeded by the frame.
 
-    `frame` may set `warmth` (-1 bluish .. 1 yellowish) and `exposure` (1 as metered: the belt is light grey).
+    `frame` may set `warmth` (-1 bluish .. 1 yellowish) and `exposure` (factor on the fixed one).
     """
     rng = np.random.default_rng(frame["seed"])
     light = read_linear(raw)
@@ -54,8 +54,8 @@ def expose(raw: Path, out: Path, frame: dict) -> None:
     off_centre = np.hypot(x - centre[0], y - centre[1])[..., None] / (width / 2)
     light = light * (1 - 0.20 * off_centre**2)
 
-    # Metered on the belt's median, as an automatic exposure would.
-    light = light * (frame.get("exposure", 1.0) * 0.52 / np.median(light.mean(-1)))
+    # A fixed exposure, as a camera over a belt has it; then the white balance.
+    light = light * 0.8 * frame.get("exposure", 1.0)
     warmth = frame.get("warmth", 0.0)
     light = light * [1 + 0.06 * warmth, 1.0, 1 - 0.10 * warmth]
 

@@ -126,8 +126,8 @@ def kraft(width: int, height: int, rng, colour=(176, 134, 92), flutes: int = 0) 
     fibre = noise(width, height, 1.5, rng) * 4 + noise(width, height, 6, rng) * 3 + noise(width, height, 160, rng) * 5
     streak = np.repeat(rng.normal(size=(height, 1)), width, 1) * 1.2
     ridge = 3.5 * np.sin(np.linspace(0, 2 * np.pi * flutes, width))[None] if flutes else 0
-    specks = (rng.random((height, width)) > 0.9996) * -45.0
-    specks = np.asarray(Image.fromarray(specks.astype(np.float32)).filter(ImageFilter.GaussianBlur(1)))
+    dark = np.where(rng.random((height, width)) > 0.9996, 255, 0).astype(np.uint8)
+    specks = np.asarray(Image.fromarray(dark).filter(ImageFilter.GaussianBlur(1))) * -0.8
     rgb = np.array(colour)[None, None] + (fibre + streak + ridge + specks)[..., None]
     return Image.fromarray(np.clip(rgb, 0, 255).astype(np.uint8))
 

@@ -15,7 +15,11 @@ const binaryPath = (root) => join(root, 'build', 'Release', 'mli_dlr.node');
 /** Node-API binaries load in every Node, so the sources and the processor are all that counts. */
 function sourcesKey({ root, arch }) {
   const headers = join(root, 'node_modules', 'node-addon-api', 'package.json');
-  return digestOfSources(root, ['CMakeLists.txt', 'native'], [arch, JSON.parse(readFileSync(headers, 'utf8')).version]);
+  return digestOfSources(
+    root,
+    ['CMakeLists.txt', 'native'],
+    [arch, JSON.parse(readFileSync(headers, 'utf8')).version],
+  );
 }
 
 /** @type {import('./steps.mjs').Step} */
@@ -31,12 +35,14 @@ export const addon = {
 
   async run(setup) {
     const { root } = setup;
-    if (setup.forced.has(this.name) || builtElsewhere(root)) rmSync(join(root, 'build'), { recursive: true, force: true });
+    if (setup.forced.has(this.name) || builtElsewhere(root))
+      rmSync(join(root, 'build'), { recursive: true, force: true });
     const key = sourcesKey(setup); // before, so that a source that is saved meanwhile is built next time
     const cmakeJs = join(root, 'node_modules', '.bin', 'cmake-js');
     const log = join(logsDir(setup.cache), 'addon.log');
     await runTool(cmakeJs, ['compile', '--out', 'build'], { cwd: root, log });
-    if (!existsSync(binaryPath(root))) throw new SetupFailure('cmake-js left no build/Release/mli_dlr.node', { log });
+    if (!existsSync(binaryPath(root)))
+      throw new SetupFailure('cmake-js left no build/Release/mli_dlr.node', { log });
     return key;
   },
 
@@ -50,5 +56,7 @@ export const addon = {
 /** CMake refuses a build folder that came with a copied or moved checkout. */
 function builtElsewhere(root) {
   const cache = join(root, 'build', 'CMakeCache.txt');
-  return existsSync(cache) && !readFileSync(cache, 'utf8').includes(`CMAKE_HOME_DIRECTORY:INTERNAL=${root}\n`);
+  return (
+    existsSync(cache) && !readFileSync(cache, 'utf8').includes(`CMAKE_HOME_DIRECTORY:INTERNAL=${root}\n`)
+  );
 }

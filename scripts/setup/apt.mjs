@@ -1,17 +1,22 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { SetupFailure } from './failure.mjs';
 import { logsDir } from './paths.mjs';
 import { askTool, onPath, runTool } from './tool.mjs';
 
 /**
- * What each purpose needs beyond Node, and the command that a package is there for: who has the command from elsewhere
- * needs no package.
- * @type {Record<string, readonly { package: string, command?: string }[]>}
+ * A package, and by what one sees that somebody has what it is for from elsewhere.
+ * @typedef {{ package: string, command?: string, pythonModules?: string, file?: string }} Wanted
+ */
+
+/**
+ * What each purpose needs beyond Node.
+ * @type {Record<string, readonly Wanted[]>}
  */
 export const PACKAGES = {
   always: [
-    { package: 'ca-certificates' },
-    { package: 'python3-venv' },
+    { package: 'ca-certificates', file: '/etc/ssl/certs/ca-certificates.crt' },
+    { package: 'python3-venv', pythonModules: 'venv, ensurepip' },
     { package: 'g++', command: 'g++' },
     { package: 'make', command: 'make' },
     { package: 'cmake', command: 'cmake' },
@@ -27,15 +32,17 @@ export const PACKAGES = {
 };
 
 /**
- * @param {keyof PACKAGES} purpose
+ * @param {string} purpose a key of the table
  * @param {ReadonlySet<string>} installed names of the packages that dpkg has
- * @param {(command: string) => boolean} hasCommand
- * @returns {string[]} packages to install
+ * @param {(wanted: Wanted) => boolean | Promise<boolean>} fromElsewhere asked only about what dpkg has not
+ * @returns {Promise<string[]>} packages to install
  */
-export function missingPackages(purpose, installed, hasCommand) {
-  return [...PACKAGES.always, ...PACKAGES[purpose]]
-    .filter((wanted) => !installed.has(wanted.package) && !(wanted.command && hasCommand(wanted.command)))
-    .map((wanted) => wanted.package);
+export async function missingPackages(purpose, installed, fromElsewhere) {
+  const missing = [];
+  for (const wanted of [...PACKAGES.always, ...PACKAGES[purpose]]) {
+    if (!installed.has(wanted.package) && !(await fromElsewhere(wanted))) missing.push(wanted.package);
+  }
+  return missing;
 }
 
 /** @type {import('./steps.mjs').Step} */
@@ -49,50 +56,84 @@ export const apt = {
 
   async run(setup) {
     const missing = await missingNow(setup);
-    const byHand = { remedy: `have this done once by an administrator: apt-get install -y ${missing.join(' ')}` };
-    if (!onPath('apt-get')) throw new SetupFailure(`${missing.join(', ')} not found, and there is no apt-get here`, byHand);
-    const prefix = await asRoot(setup, byHand);
-    const log = join(logsDir(setup.cache), 'apt.log');
-    const options = { log, append: true, terminal: prefix.length > 0 };
-    const aptGet = ['env', 'DEBIAN_FRONTEND=noninteractive', 'apt-get', '-o', 'DPkg::Lock::Timeout=300', '-o', 'Acquire::Retries=3'];
-    const [command, ...args] = [...prefix, ...aptGet];
+    const byHand = {
+      remedy: `have this done once by an administrator: apt-get install -y ${missing.join(' ')}`,
+    };
+    if (!onPath('apt-get')) {
+      throw new SetupFailure(`${missing.join(', ')} not found, and there is no apt-get here`, byHand);
+    }
+    const sudo = await asRoot(setup, byHand);
+    const patience = ['-o', 'DPkg::Lock::Timeout=300', '-o', 'Acquire::Retries=3'];
+    const [command, ...args] = [...sudo, 'apt-get', ...patience];
+    const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
+    const options = { env, log: join(logsDir(setup.cache), 'apt.log'), terminal: sudo.length > 0 };
     try {
-      await runTool(command, [...args, 'update'], { ...options, append: false });
-      await runTool(command, [...args, 'install', '-y', '--no-install-recommends', ...missing], options);
+      await runTool(command, [...args, 'update'], options);
+      const install = ['install', '-y', '--no-install-recommends', ...missing];
+      await runTool(command, [...args, ...install], { ...options, append: true });
     } catch (error) {
-      if (error instanceof SetupFailure) error.remedy = `look at apt’s message; on Ubuntu the “universe” component must be on. Or ${byHand.remedy}`;
+      if (error instanceof SetupFailure) {
+        error.remedy = `look at apt’s message (on Ubuntu the “universe” component must be on), or ${byHand.remedy}`;
+      }
       throw error;
     }
   },
 
   async verify(setup) {
     const missing = await missingNow(setup);
-    if (missing.length > 0) throw new SetupFailure(`apt-get reported success, yet ${missing.join(', ')} cannot be found`);
-    for (const command of ['cmake', 'ninja', 'g++', 'nasm', 'patchelf']) await askTool(command, ['--version']);
+    if (missing.length > 0) {
+      throw new SetupFailure(`apt-get reported success, yet ${missing.join(', ')} cannot be found`);
+    }
+    for (const command of ['cmake', 'ninja', 'g++', 'nasm', 'patchelf'])
+      await askTool(command, ['--version']);
     await askTool('ffmpeg', ['-version']);
   },
 };
 
 async function missingNow(setup) {
-  return missingPackages(setup.purpose, await installedPackages(), onPath);
+  return await missingPackages(setup.purpose, await installedPackages(), isFromElsewhere);
 }
 
-/** Without dpkg (another distribution) the commands alone decide, and what has none is believed to be there. */
 async function installedPackages() {
-  if (!onPath('dpkg-query')) return new Set(PACKAGES.always.filter((wanted) => !wanted.command).map((wanted) => wanted.package));
+  if (!onPath('dpkg-query')) return new Set(); // another distribution: what is there decides
   const list = await askTool('dpkg-query', ['-W', '-f', '${db:Status-Status} ${Package}\n']);
-  return new Set(list.split('\n').filter((line) => line.startsWith('installed ')).map((line) => line.slice('installed '.length)));
+  const mark = 'installed ';
+  return new Set(
+    list
+      .split('\n')
+      .filter((line) => line.startsWith(mark))
+      .map((line) => line.slice(mark.length)),
+  );
 }
 
-/** The words to put before a command that root must run. */
+async function isFromElsewhere({ command, pythonModules, file }) {
+  if (command) return onPath(command);
+  if (file) return existsSync(file);
+  return await askTool('python3', ['-c', `import ${pythonModules}`]).then(
+    () => true,
+    () => false,
+  );
+}
+
+/** The words to put before a command that root must run. sudo drops the environment, so it comes as words too. */
 async function asRoot(setup, byHand) {
-  if (process.getuid() === 0) return [];
-  if (!onPath('sudo')) throw new SetupFailure('packages are missing, this is not root, and there is no sudo', byHand);
-  const free = await askTool('sudo', ['-n', 'true']).then(() => true, () => false);
-  if (!free && !process.stdin.isTTY) throw new SetupFailure('packages are missing, and sudo wants a password that nobody is here to give', byHand);
+  if (process.getuid?.() === 0) return [];
+  if (!onPath('sudo')) {
+    throw new SetupFailure('packages are missing, this is not root, and there is no sudo', byHand);
+  }
+  const free = await askTool('sudo', ['-n', 'true']).then(
+    () => true,
+    () => false,
+  );
+  if (!free && !process.stdin.isTTY) {
+    throw new SetupFailure(
+      'packages are missing, and sudo wants a password that nobody is here to give',
+      byHand,
+    );
+  }
   if (!free) {
     setup.report.pause();
-    setup.report.note('apt', 'sudo asks for your password, to install packages with apt-get');
+    setup.report.note('apt', 'sudo asks for your password, to install the packages with apt-get');
   }
-  return ['sudo'];
+  return ['sudo', 'env', 'DEBIAN_FRONTEND=noninteractive'];
 }

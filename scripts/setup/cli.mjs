@@ -47,8 +47,17 @@ export async function main(argv) {
   }
   const startedAt = performance.now();
   const cache = cacheDir();
-  const report = new Report(`set-up for ${options.purpose} (Node ${process.versions.node}, ${process.arch}; cache ${shown(cache)})`);
-  const setup = { root: repositoryRoot, cache, arch: process.arch, purpose: options.purpose, forced: options.forced, report };
+  const report = new Report(
+    `set-up for ${options.purpose} (Node ${process.versions.node}, ${process.arch}; cache ${shown(cache)})`,
+  );
+  const setup = {
+    root: repositoryRoot,
+    cache,
+    arch: process.arch,
+    purpose: options.purpose,
+    forced: options.forced,
+    report,
+  };
   const steps = STEPS.filter((step) => options.only.has(step.name));
   try {
     if (options.dryRun) return await preview(steps, setup);
@@ -78,7 +87,8 @@ export function readOptions(argv) {
       help: { type: 'boolean', short: 'h', default: false },
     },
   });
-  if (!PURPOSES.includes(values.for)) throw new Error(`--for is “${values.for}”, expected one of ${PURPOSES.join(', ')}`);
+  if (!PURPOSES.includes(values.for))
+    throw new Error(`--for is “${values.for}”, expected one of ${PURPOSES.join(', ')}`);
   const forced = stepNames(values.force, '--force');
   const only = values.only.length === 0 ? new Set(NAMES) : stepNames(values.only, '--only');
   return { purpose: values.for, only, forced, dryRun: values['dry-run'], help: values.help };
@@ -87,7 +97,8 @@ export function readOptions(argv) {
 function stepNames(lists, option) {
   const names = lists.flatMap((list) => list.split(','));
   const unknown = names.find((name) => !NAMES.includes(name));
-  if (unknown !== undefined) throw new Error(`${option} names the step “${unknown}”, expected some of ${NAMES.join(', ')}`);
+  if (unknown !== undefined)
+    throw new Error(`${option} names the step “${unknown}”, expected some of ${NAMES.join(', ')}`);
   return new Set(names);
 }
 
@@ -100,7 +111,7 @@ async function preview(steps, setup) {
   return 0;
 }
 
-/** @param {SetupFailure & { step?: string }} failure */
+/** @param {SetupFailure} failure */
 export function failureText({ step, message, tail, log, remedy }) {
   const lines = [`set-up failed at ${step}: ${message}`, ...tail.map((line) => `    ${line}`)];
   if (log) lines.push(`  whole output: ${shown(log)}`);
@@ -110,7 +121,11 @@ export function failureText({ step, message, tail, log, remedy }) {
 
 /** Compilers and package managers run in sessions of their own, where Ctrl-C does not reach them. */
 function endWithTools(report) {
-  for (const [signal, code] of [['SIGINT', 130], ['SIGTERM', 143], ['SIGHUP', 129]]) {
+  for (const [signal, code] of [
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+    ['SIGHUP', 129],
+  ]) {
     process.once(signal, () => {
       endTools();
       report.pause();

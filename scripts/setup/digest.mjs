@@ -23,7 +23,10 @@ export async function digestOfFile(path) {
 export function digestOfSources(root, names, extras = []) {
   const hash = createHash('sha256');
   for (const path of names.flatMap((name) => filesOf(join(root, name))).sort()) {
-    hash.update(`${relative(root, path)}\0`).update(readFileSync(path)).update('\0');
+    hash
+      .update(`${relative(root, path)}\0`)
+      .update(readFileSync(path))
+      .update('\0');
   }
   return hash.update(JSON.stringify(extras)).digest('hex');
 }

@@ -18,7 +18,9 @@ export const dist = {
   needed({ root }) {
     const work = 'compile TypeScript';
     if (!existsSync(join(root, 'node_modules', 'typescript'))) return work;
-    return existsSync(mainPath(root)) && isStamped(root, this.name, sourcesKey(root), mainPath(root)) ? null : work;
+    return existsSync(mainPath(root)) && isStamped(root, this.name, sourcesKey(root), mainPath(root))
+      ? null
+      : work;
   },
 
   async run({ root, cache }) {
@@ -33,7 +35,8 @@ export const dist = {
   async verify({ root }, key) {
     const { version } = manifest(root);
     const said = await askTool(process.execPath, [mainPath(root), '--version']);
-    if (!said.includes(version)) throw new SetupFailure(`dist/main.js says version “${said}”, package.json ${version}`);
+    if (!said.includes(version))
+      throw new SetupFailure(`dist/main.js says version “${said}”, package.json ${version}`);
     writeStamp(root, this.name, key, mainPath(root));
   },
 };

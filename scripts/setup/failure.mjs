@@ -8,6 +8,8 @@ export class SetupFailure extends Error {
   constructor(reason, { remedy, log, tail = [], cause } = {}) {
     super(reason, { cause });
     this.name = 'SetupFailure';
+    /** @type {string | undefined} name of the step that failed; the runner sets it */
+    this.step = undefined;
     this.remedy = remedy;
     this.log = log;
     this.tail = tail;

@@ -39,7 +39,9 @@ export const libdlr = {
     const path = libdlrPath();
     if (process.env.MLI_LIBDLR) {
       if (existsSync(path)) return null;
-      throw new SetupFailure(`MLI_LIBDLR names ${path}, which is not there`, { remedy: 'correct it, or unset it to use the set-up’s own library' });
+      throw new SetupFailure(`MLI_LIBDLR names ${path}, which is not there`, {
+        remedy: 'correct it, or unset it to use the set-up’s own library',
+      });
     }
     if (path === undefined) return null;
     if (existsSync(path) && (await digestOfFile(path)) === LIBRARY_SHA256) return null;

@@ -23,7 +23,10 @@ export async function lockCache(cache, onWait) {
     });
   }
   // cat ends when its standard input does, which is when this process does.
-  const holder = spawn('flock', [path, 'sh', '-c', 'echo held; exec cat'], { stdio: ['pipe', 'pipe', 'inherit'], detached: true });
+  const holder = spawn('flock', [path, 'sh', '-c', 'echo held; exec cat'], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+    detached: true,
+  });
   const waiting = setTimeout(onWait, 300);
   try {
     await new Promise((resolve, reject) => {
@@ -32,7 +35,10 @@ export async function lockCache(cache, onWait) {
       holder.once('exit', (code) => reject(new Error(`flock ended with code ${code}`)));
     });
   } catch (error) {
-    throw new SetupFailure(`${path} cannot be locked: ${error.message}`, { remedy: 'install util-linux', cause: error });
+    throw new SetupFailure(`${path} cannot be locked: ${error.message}`, {
+      remedy: 'install util-linux',
+      cause: error,
+    });
   } finally {
     clearTimeout(waiting);
   }

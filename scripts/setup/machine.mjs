@@ -29,9 +29,12 @@ export function unsupported({ platform, arch, glibc }) {
     });
   }
   if (glibc === undefined) {
-    return new SetupFailure('this system has no glibc (Alpine has musl in its place), which the DLR runtime needs', {
-      remedy: 'use Debian, Ubuntu or another system with glibc',
-    });
+    return new SetupFailure(
+      'this system has no glibc (Alpine has musl in its place), which the DLR runtime needs',
+      {
+        remedy: 'use Debian, Ubuntu or another system with glibc',
+      },
+    );
   }
   return null;
 }

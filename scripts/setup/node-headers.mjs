@@ -7,7 +7,7 @@ import { runTool } from './tool.mjs';
 /**
  * What `include/node/node_version.h` says.
  * @param {string} text
- * @returns {{ version: string, moduleVersion: string }} `20.20.2` and the binary interface's number, `115`
+ * @returns {{ version: string, moduleVersion: string | undefined }} `20.20.2` and the binary interface's number, `115`
  */
 export function headersVersion(text) {
   const value = (name) => new RegExp(`^\\s*#\\s*define\\s+${name}\\s+(\\d+)\\s*$`, 'm').exec(text)?.[1];
@@ -42,13 +42,21 @@ async function fetchHeaders(setup, target) {
     rmSync(work, { recursive: true, force: true });
     mkdirSync(work, { recursive: true });
     try {
-      await runTool('npm', ['pack', `${name}@${range}`, '--pack-destination', work], { cwd: work, log, append: true });
+      await runTool('npm', ['pack', `${name}@${range}`, '--pack-destination', work], {
+        cwd: work,
+        log,
+        append: true,
+      });
     } catch (error) {
       failure = error;
       continue;
     }
     const archive = readdirSync(work).find((file) => file.endsWith('.tgz'));
-    await runTool('tar', ['-xzf', archive, '--strip-components=1', 'package/include'], { cwd: work, log, append: true });
+    await runTool('tar', ['-xzf', archive, '--strip-components=1', 'package/include'], {
+      cwd: work,
+      log,
+      append: true,
+    });
     if (read(work)?.moduleVersion !== process.versions.modules) continue;
     rmSync(join(work, archive));
     rmSync(target, { recursive: true, force: true });
@@ -56,11 +64,14 @@ async function fetchHeaders(setup, target) {
     renameSync(work, target);
     return target;
   }
-  throw new SetupFailure(`there are no headers for Node ${process.versions.node} (binary interface ${process.versions.modules})`, {
-    remedy: `use the latest Node 20, 22 or 24, or one that is installed with its headers in ${resolve(process.execPath, '../../include/node')}`,
-    log,
-    cause: failure,
-  });
+  throw new SetupFailure(
+    `there are no headers for Node ${process.versions.node} (binary interface ${process.versions.modules})`,
+    {
+      remedy: `use the latest Node 20, 22 or 24, or one that is installed with its headers in ${resolve(process.execPath, '../../include/node')}`,
+      log,
+      cause: failure,
+    },
+  );
 }
 
 function read(prefix) {

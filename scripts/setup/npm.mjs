@@ -29,22 +29,36 @@ export const npm = {
   name: 'npm',
 
   needed(setup) {
-    return differenceNow(setup) === null ? null : 'install npm packages as package-lock.json has them, install scripts off';
+    return differenceNow(setup) === null
+      ? null
+      : 'install npm packages as package-lock.json has them, install scripts off';
   },
 
   async run(setup) {
     const log = join(logsDir(setup.cache), 'npm.log');
+    const complaints = [];
+    const onLine = (line) => line.startsWith('npm error ') && complaints.push(line);
     try {
-      await runTool('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund'], { cwd: setup.root, log });
+      await runTool('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund'], {
+        cwd: setup.root,
+        log,
+        onLine,
+      });
     } catch (error) {
-      if (error instanceof SetupFailure) error.remedy ??= 'check the network and npm’s settings (npm config list), then run it again';
+      if (error instanceof SetupFailure) {
+        error.tail = complaints.slice(0, 8); // npm says what is wrong first, and then how npm is used
+        error.remedy ??= complaints.some((line) => line.includes('code EUSAGE'))
+          ? 'package.json was changed without the lock file: run npm install --ignore-scripts, look at what changed, run this again'
+          : 'check the network and npm’s settings (npm config list), then run it again';
+      }
       throw error;
     }
   },
 
   verify(setup) {
     const difference = differenceNow(setup);
-    if (difference) throw new SetupFailure(`npm reported success, yet ${difference} is not as package-lock.json has it`);
+    if (difference)
+      throw new SetupFailure(`npm reported success, yet ${difference} is not as package-lock.json has it`);
   },
 };
 
@@ -56,7 +70,11 @@ function differenceNow({ root }) {
   const { dependencies = {}, devDependencies = {} } = wanted.packages[''];
   for (const name of Object.keys({ ...dependencies, ...devDependencies })) {
     const manifest = join(root, 'node_modules', name, 'package.json');
-    if (!existsSync(manifest) || readJson(manifest).version !== wanted.packages[`node_modules/${name}`].version) return name;
+    if (
+      !existsSync(manifest) ||
+      readJson(manifest).version !== wanted.packages[`node_modules/${name}`].version
+    )
+      return name;
   }
   return firstDifference(wanted, readJson(record));
 }

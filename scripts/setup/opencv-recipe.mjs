@@ -33,7 +33,7 @@ const PROCESSOR = {
 
 /**
  * CMake definitions of the small static OpenCV: the same on a desk, in CI and on a device.
- * @param {'x64' | 'arm64'} arch
+ * @param {string} arch `x64` or `arm64`
  * @returns {string[]} `-DNAME=VALUE`, without paths, so that they can name the build
  */
 export function opencvFlags(arch) {
@@ -60,10 +60,17 @@ export function opencvFlags(arch) {
     OPENCV_GENERATE_PKGCONFIG: 'OFF',
     OPENCV_ENABLE_NONFREE: 'OFF',
     ...Object.fromEntries(
-      ['ITT', 'TESTS', 'PERF_TESTS', 'EXAMPLES', 'DOCS', 'JAVA', 'opencv_apps', 'opencv_python3', 'opencv_js'].map((name) => [
-        `BUILD_${name}`,
-        'OFF',
-      ]),
+      [
+        'ITT',
+        'TESTS',
+        'PERF_TESTS',
+        'EXAMPLES',
+        'DOCS',
+        'JAVA',
+        'opencv_apps',
+        'opencv_python3',
+        'opencv_js',
+      ].map((name) => [`BUILD_${name}`, 'OFF']),
     ),
   };
   return Object.entries(definitions).map(([name, value]) => `-D${name}=${value}`);
@@ -71,7 +78,7 @@ export function opencvFlags(arch) {
 
 /**
  * Names a build by all that its bytes depend on.
- * @param {'x64' | 'arm64'} arch
+ * @param {string} arch `x64` or `arm64`
  * @param {string} compilerMajor `12`
  * @returns {string} `opencv-4.14.0-<12 hexadecimal digits>-x64`
  */

@@ -55,9 +55,12 @@ export const opencv = {
     if (existsSync(folder)) return; // a set-up was ended after the build and before the verification
     const free = freeBytes(setup.cache);
     if (free < BUILD_BYTES) {
-      throw new SetupFailure(`${setup.cache} has ${(free / 1e9).toFixed(1)} GB free; building OpenCV takes up to ${BUILD_BYTES / 1e9} GB`, {
-        remedy: 'free some space, or set MLI_CACHE_DIR to a folder on a larger disk',
-      });
+      throw new SetupFailure(
+        `${setup.cache} has ${(free / 1e9).toFixed(1)} GB free; building OpenCV takes up to ${BUILD_BYTES / 1e9} GB`,
+        {
+          remedy: 'free some space, or set MLI_CACHE_DIR to a folder on a larger disk',
+        },
+      );
     }
     await build(setup, folder);
   },
@@ -86,8 +89,11 @@ async function build(setup, folder) {
 
   setup.report.phase('configure OpenCV');
   const installed = join(work, 'installed');
-  const configure = ['-G', 'Ninja', '-S', join(work, 'opencv'), '-B', join(work, 'build'), `-DCMAKE_INSTALL_PREFIX=${installed}`];
-  await runTool('cmake', [...configure, ...opencvFlags(setup.arch)], { log, append: true });
+  const places = ['-G', 'Ninja', '-S', join(work, 'opencv'), '-B', join(work, 'build')];
+  // Assertions carry the names of source files; without the map they would carry this machine's folders too.
+  const map = `-ffile-prefix-map=${join(work, 'opencv')}=opencv`;
+  const local = [`-DCMAKE_INSTALL_PREFIX=${installed}`, `-DCMAKE_C_FLAGS=${map}`, `-DCMAKE_CXX_FLAGS=${map}`];
+  await runTool('cmake', [...places, ...local, ...opencvFlags(setup.arch)], { log, append: true });
 
   setup.report.phase(`build OpenCV on ${availableParallelism()} cores`);
   await runTool('ninja', ['-C', join(work, 'build')], {
@@ -112,12 +118,17 @@ async function build(setup, folder) {
  * an order that resolves. Names without a folder are looked up beside the script, so the folder can be moved.
  */
 function keep(installed, kept) {
-  cpSync(join(installed, 'include', 'opencv4', 'opencv2'), join(kept, 'include', 'opencv2'), { recursive: true });
+  cpSync(join(installed, 'include', 'opencv4', 'opencv2'), join(kept, 'include', 'opencv2'), {
+    recursive: true,
+  });
   cpSync(join(installed, 'share', 'licenses', 'opencv4'), join(kept, 'licenses'), { recursive: true });
   const own = OPENCV_MODULES.map((name) => `libopencv_${name}.a`);
-  const thirdParty = readdirSync(join(installed, 'lib', 'opencv4', '3rdparty')).filter((name) => name.endsWith('.a'));
+  const thirdParty = readdirSync(join(installed, 'lib', 'opencv4', '3rdparty')).filter((name) =>
+    name.endsWith('.a'),
+  );
   for (const name of own) cpSync(join(installed, 'lib', name), join(kept, 'lib', name));
-  for (const name of thirdParty) cpSync(join(installed, 'lib', 'opencv4', '3rdparty', name), join(kept, 'lib', name));
+  for (const name of thirdParty)
+    cpSync(join(installed, 'lib', 'opencv4', '3rdparty', name), join(kept, 'lib', name));
   const script = `GROUP ( ${[...own, ...thirdParty].join(' ')} )\nINPUT ( -ldl -lpthread -lrt -lm )\n`;
   writeFileSync(join(kept, 'lib', 'libopencv_world.so'), script);
 }
@@ -129,7 +140,10 @@ async function versionInUse(setup, folder) {
   mkdirSync(work, { recursive: true });
   writeFileSync(join(work, 'check.cpp'), CHECK_PROGRAM);
   const link = [`-L${join(folder, 'lib')}`, '-lopencv_world', '-o', 'check'];
-  await runTool('g++', ['-std=c++17', `-I${join(folder, 'include')}`, 'check.cpp', ...link], { cwd: work, log });
+  await runTool('g++', ['-std=c++17', `-I${join(folder, 'include')}`, 'check.cpp', ...link], {
+    cwd: work,
+    log,
+  });
   const version = await askTool('./check', [], { cwd: work });
   rmSync(work, { recursive: true, force: true });
   if (version === OPENCV_VERSION) return version;

@@ -45,7 +45,12 @@ const binaryPath = (setup) => join(packageDir(setup), 'build', 'Release', 'openc
 async function cachedBinary(setup) {
   const { version } = JSON.parse(readFileSync(join(packageDir(setup), 'package.json'), 'utf8'));
   const built = basename(await opencvDir(setup));
-  return join(setup.cache, 'opencv4nodejs', `${version}-node${process.versions.modules}-${built}`, 'opencv4nodejs.node');
+  return join(
+    setup.cache,
+    'opencv4nodejs',
+    `${version}-node${process.versions.modules}-${built}`,
+    'opencv4nodejs.node',
+  );
 }
 
 /** @type {import('./steps.mjs').Step} */
@@ -56,7 +61,8 @@ export const opencv4nodejs = {
     const compile = `build opencv4nodejs for Node ${process.versions.node.split('.')[0]} (about ${Math.ceil(160 / availableParallelism() / 10) * 10} s)`;
     if (!existsSync(packageDir(setup)) || !onPath('g++')) return compile;
     const cached = await cachedBinary(setup);
-    if (existsSync(binaryPath(setup)) && isStamped(setup.root, this.name, cached, binaryPath(setup))) return null;
+    if (existsSync(binaryPath(setup)) && isStamped(setup.root, this.name, cached, binaryPath(setup)))
+      return null;
     return existsSync(cached) ? 'take opencv4nodejs from the cache' : compile;
   },
 
@@ -96,6 +102,7 @@ async function compile(setup, cached) {
     OPENCV_INCLUDE_DIR: join(opencv, 'include'),
     OPENCV_LIB_DIR: join(opencv, 'lib'),
     LDFLAGS: '-Wl,--exclude-libs,ALL -Wl,--gc-sections -s',
+    CXXFLAGS: `-ffile-prefix-map=${opencv}=opencv`,
     JOBS: String(availableParallelism()),
     npm_config_nodedir: headers,
   };
@@ -112,7 +119,10 @@ async function compile(setup, cached) {
   });
   const built = binaryPath(setup);
   if (!existsSync(built) || statSync(built).size === 0) {
-    throw new SetupFailure('the build of opencv4nodejs left no binary', { remedy: 'its log has the compiler’s message', log });
+    throw new SetupFailure('the build of opencv4nodejs left no binary', {
+      remedy: 'its log has the compiler’s message',
+      log,
+    });
   }
   // It would look for shared OpenCV libraries in the folder of this build.
   await runTool('patchelf', ['--remove-rpath', built], { log, append: true });

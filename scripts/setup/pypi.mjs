@@ -42,21 +42,35 @@ export async function downloadPinned(pinned, { cache, step }) {
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
   const python = await toolPython(cache, pinned.source, log);
-  const pip = ['-m', 'pip', 'download', '--no-deps', '--no-cache-dir', '--disable-pip-version-check', '--dest', folder];
+  const pip = [
+    '-m',
+    'pip',
+    'download',
+    '--no-deps',
+    '--no-cache-dir',
+    '--disable-pip-version-check',
+    '--dest',
+    folder,
+  ];
   try {
     await runTool(python, [...pip, ...pinned.pip, pinned.requirement], { log, append: true });
   } catch (error) {
-    if (error instanceof SetupFailure) error.remedy ??= 'check the network and pip’s index settings (pip config list), then run it again';
+    if (error instanceof SetupFailure)
+      error.remedy ??= 'check the network and pip’s index settings (pip config list), then run it again';
     throw error;
   }
   const fresh = join(folder, pinned.file);
   if (!existsSync(fresh)) {
-    throw new SetupFailure(`the package index gave another file than ${pinned.file} for ${pinned.requirement}`, { log });
+    throw new SetupFailure(
+      `the package index gave another file than ${pinned.file} for ${pinned.requirement}`,
+      { log },
+    );
   }
   const digest = await digestOfFile(fresh);
   if (digest !== pinned.sha256) {
     throw new SetupFailure(`${pinned.file} has sha256 ${digest}, expected ${pinned.sha256}`, {
-      remedy: 'the file is damaged or not the published one: nothing of it was used; try again, or use another package index',
+      remedy:
+        'the file is damaged or not the published one: nothing of it was used; try again, or use another package index',
       log,
     });
   }
@@ -70,14 +84,24 @@ export async function downloadPinned(pinned, { cache, step }) {
 async function toolPython(cache, source, log) {
   const environment = join(cache, 'envs', 'setup');
   const python = join(environment, 'bin', 'python');
-  const works = await askTool(python, ['-m', 'pip', '--version']).then(() => true, () => false);
+  const works = await askTool(python, ['-m', 'pip', '--version']).then(
+    () => true,
+    () => false,
+  );
   if (!works) {
     await runTool('python3', ['-m', 'venv', '--clear', environment], { log });
   }
   if (!source) return python;
   const requirements = join(environment, 'source-tools.txt');
   writeFileSync(requirements, SOURCE_TOOLS.trimStart());
-  const options = ['--quiet', '--disable-pip-version-check', '--no-deps', '--require-hashes', '--only-binary', ':all:'];
+  const options = [
+    '--quiet',
+    '--disable-pip-version-check',
+    '--no-deps',
+    '--require-hashes',
+    '--only-binary',
+    ':all:',
+  ];
   await runTool(python, ['-m', 'pip', 'install', ...options, '-r', requirements], { log, append: true });
   return python;
 }

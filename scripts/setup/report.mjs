@@ -111,7 +111,7 @@ export class Report {
     const { step, work, percent } = this.#current;
     const done = percent === undefined ? '' : ` ${percent} %`;
     const line = `  ${step.padEnd(NAME_WIDTH)} ${work} ...${done} (${this.#elapsed()})`;
-    this.out.write(`\r\x1b[K${line.slice(0, (this.out.columns ?? 120) - 1)}`);
+    this.out.write(`\r\x1b[K${line.slice(0, (this.out.columns || 120) - 1)}`);
   }
 
   #clear() {

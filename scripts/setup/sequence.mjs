@@ -64,7 +64,9 @@ async function perform(step, setup, work) {
 
 function asFailure(error, step) {
   const failure =
-    error instanceof SetupFailure ? error : new SetupFailure(error.message, { remedy: REMEDIES[error.code], cause: error });
+    error instanceof SetupFailure
+      ? error
+      : new SetupFailure(error.message, { remedy: REMEDIES[error.code], cause: error });
   failure.step = step;
   return failure;
 }

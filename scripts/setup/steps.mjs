@@ -12,7 +12,7 @@ import { opencv4nodejs } from './opencv4nodejs.mjs';
  * @typedef {object} Setup
  * @property {string} root the checkout
  * @property {string} cache what outlasts a checkout
- * @property {'x64' | 'arm64'} arch
+ * @property {string} arch `x64` or `arm64`
  * @property {string} purpose a key of apt's table
  * @property {ReadonlySet<string>} forced names of steps to do even though they are done
  * @property {import('./report.mjs').Report} report
@@ -25,7 +25,7 @@ import { opencv4nodejs } from './opencv4nodejs.mjs';
  * @property {(setup: Setup) => string | null | Promise<string | null>} needed what there is to do, in a few words, or
  *   null; changes nothing, needs no network, takes milliseconds when all is done; throws when the step cannot work here
  * @property {(setup: Setup) => unknown} run does it; what it returns goes to `verify`
- * @property {(setup: Setup, made: unknown) => void | Promise<void>} verify uses the result; throws when it does not work
+ * @property {(setup: Setup, made: any) => void | Promise<void>} verify uses the result; throws when it does not work
  * @property {(setup: Setup) => string} [readyText] in place of "ready"
  */
 

@@ -29,7 +29,11 @@ export function endTools() {
  *   tool in our session, so that it can ask for a password
  * @throws {SetupFailure} when the tool is not there or ends with another code than 0
  */
-export async function runTool(command, args, { log, cwd, env = process.env, onLine, append = false, terminal = false }) {
+export async function runTool(
+  command,
+  args,
+  { log, cwd, env = process.env, onLine, append = false, terminal = false },
+) {
   mkdirSync(dirname(log), { recursive: true });
   const file = createWriteStream(log, { flags: append ? 'a' : 'w' });
   file.write(`$ ${[command, ...args].join(' ')}\n`);
@@ -51,7 +55,10 @@ export async function runTool(command, args, { log, cwd, env = process.env, onLi
     throw new SetupFailure(`${command} ended with ${signal ?? `code ${code}`}`, { log, tail });
   } catch (error) {
     if (error.code !== 'ENOENT') throw error;
-    throw new SetupFailure(`${command} was not found`, { remedy: `install ${command} and put it on the PATH`, cause: error });
+    throw new SetupFailure(`${command} was not found`, {
+      remedy: `install ${command} and put it on the PATH`,
+      cause: error,
+    });
   } finally {
     running.delete(child.pid);
     await new Promise((done) => file.end(done));
@@ -75,7 +82,10 @@ export async function askTool(command, args, { cwd, env = process.env } = {}) {
     throw new SetupFailure(`${command} cannot be started (${error.code})`, { cause: error });
   });
   if (code === 0) return out.trim();
-  const tail = `${out}\n${err}`.split('\n').filter((line) => line.trim() !== '').slice(-TAIL_LINES);
+  const tail = `${out}\n${err}`
+    .split('\n')
+    .filter((line) => line.trim() !== '')
+    .slice(-TAIL_LINES);
   throw new SetupFailure(`${command} ended with ${signal ?? `code ${code}`}`, { tail });
 }
 

@@ -1,10 +1,11 @@
 import path from 'node:path';
 import { performance } from 'node:perf_hooks';
-import { Command, InvalidArgumentError } from 'commander';
+import { Command } from 'commander';
 import { describeError } from '../errors/index.js';
 import type { PipelineResult } from '../pipeline/result.js';
 import { exitCodes } from './failure.js';
 import { installFolder } from './install.js';
+import { positiveInteger } from './numbers.js';
 
 interface InferOptions {
   model: string;
@@ -18,12 +19,6 @@ interface InferOptions {
 
 /** What `--json` prints, one line a picture. */
 type Line = { picture: string } & (Omit<PipelineResult, 'frame'> | { error: string });
-
-const positiveInteger = (text: string): number => {
-  const value = Number(text);
-  if (!Number.isInteger(value) || value < 1) throw new InvalidArgumentError('It must be a whole number of at least 1.');
-  return value;
-};
 
 export const inferCommand = (): Command =>
   new Command('infer')

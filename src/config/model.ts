@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { boolean, integer, sha256 } from './scalars.js';
+import { boolean, sha256 } from './scalars.js';
 
 const packageSource = z.strictObject({
   type: z.literal('package'),

@@ -9,12 +9,14 @@ export const localPublishSchema = z.strictObject({
 
 export const cloudPublishSchema = z.strictObject({
   topic: topic().default(defaultTopic).describe('IoT Core topic; {thingName} and {pipeline} are filled in.'),
-  qos: integer(0, 1).default(1),
+  qos: integer(0, 1).default(1).describe('0: at most once; 1: at least once.'),
   mode: z
     .enum(['onChange', 'every'])
     .default('onChange')
     .describe('onChange: when the labels change or a rule fires, and as a heartbeat; every: each result.'),
-  heartbeatSeconds: number(z.number().min(1).max(86_400)).default(300),
+  heartbeatSeconds: number(z.number().min(1).max(86_400))
+    .default(300)
+    .describe('With onChange: a result is sent after this long even if nothing changed.'),
 });
 
 export const publishSchema = z.strictObject({

@@ -1,3 +1,4 @@
+import { DlrEngine, type DlrEngineOptions } from './dlr/engine.js';
 import type { Normalization, PixelBuffer, Tensor, TensorInfo } from '../types.js';
 
 /** What a loaded model says of itself. */
@@ -28,4 +29,17 @@ export interface Engine {
   run(input: EngineInput): Promise<Tensor[]>;
   /** Waits for the run in flight, then frees the model. Idempotent. */
   dispose(): Promise<void>;
+}
+
+/** Which model to load, in which runtime. */
+export interface EngineRequest {
+  readonly runtime: 'dlr';
+  /** Folder of the model as the runtime wants it. */
+  readonly artifact: string;
+  readonly dlr: Omit<DlrEngineOptions, 'artifact'>;
+}
+
+/** @throws EdgeError of the runtime; nothing stays open then. */
+export async function loadEngine({ artifact, dlr }: EngineRequest): Promise<Engine> {
+  return DlrEngine.load({ artifact, ...dlr });
 }

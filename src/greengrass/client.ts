@@ -61,7 +61,11 @@ export class GreengrassClient extends EventEmitter<ClientEvents> {
    * Publishes to a local topic, as binaryMessage. A string is sent as UTF-8.
    * @throws EdgeError TOPIC_INVALID, MESSAGE_TOO_LARGE, IPC_UNAUTHORIZED, IPC_TIMEOUT, IPC_DISCONNECTED, IPC_SERVICE_ERROR
    */
-  async publish(topic: string, payload: Uint8Array | string, options: { timeoutMs?: number } = {}): Promise<void> {
+  async publish(
+    topic: string,
+    payload: Uint8Array | string,
+    options: { timeoutMs?: number } = {},
+  ): Promise<void> {
     const message = toBytes(payload);
     await this.counted(async () => {
       checkTopic(topic);
@@ -76,7 +80,12 @@ export class GreengrassClient extends EventEmitter<ClientEvents> {
    * Publishes to AWS IoT Core through the nucleus. Offline the classic nucleus spools QoS 1, lite fails at once.
    * @throws EdgeError as `publish`
    */
-  async publishToIotCore(topic: string, payload: Uint8Array | string, qos: 0 | 1, options: { timeoutMs?: number } = {}): Promise<void> {
+  async publishToIotCore(
+    topic: string,
+    payload: Uint8Array | string,
+    qos: 0 | 1,
+    options: { timeoutMs?: number } = {},
+  ): Promise<void> {
     const message = toBytes(payload);
     await this.counted(async () => {
       checkTopic(topic);
@@ -91,7 +100,11 @@ export class GreengrassClient extends EventEmitter<ClientEvents> {
    * Subscribes to a local topic or filter. Without a connection it begins with the next one.
    * @throws EdgeError TOPIC_INVALID; IPC_UNAUTHORIZED, IPC_TIMEOUT, IPC_SERVICE_ERROR, after which there is no subscription.
    */
-  async subscribe(filter: string, handler: MessageHandler, options: { receive?: ReceiveMode } = {}): Promise<Subscription> {
+  async subscribe(
+    filter: string,
+    handler: MessageHandler,
+    options: { receive?: ReceiveMode } = {},
+  ): Promise<Subscription> {
     checkTopicFilter(filter);
     return this.link.subscribe(topicSource(filter, handler, this.link.counters, options.receive));
   }
@@ -107,17 +120,28 @@ export class GreengrassClient extends EventEmitter<ClientEvents> {
    * Scalars can be strings ("0.5", "true").
    * @throws EdgeError IPC_KEY_NOT_FOUND, and as `publish`
    */
-  async getConfiguration(keyPath: readonly string[] = [], componentName?: string): Promise<Record<string, unknown>> {
+  async getConfiguration(
+    keyPath: readonly string[] = [],
+    componentName?: string,
+  ): Promise<Record<string, unknown>> {
     const request = { operation: 'GetConfiguration', resource: keyPath.join('/') };
     try {
       const response = await this.link.call(request, undefined, (client) =>
-        client.getConfiguration({ keyPath: [...keyPath], ...(componentName === undefined ? {} : { componentName }) }),
+        client.getConfiguration({
+          keyPath: [...keyPath],
+          ...(componentName === undefined ? {} : { componentName }),
+        }),
       );
       return (response.value ?? {}) as Record<string, unknown>;
     } catch (error) {
-      if (!isEdgeError(error) || error.code !== 'IPC_SERVICE_ERROR' || !('type' in error.details)) throw error;
+      if (!isEdgeError(error) || error.code !== 'IPC_SERVICE_ERROR' || !('type' in error.details))
+        throw error;
       if (error.details.type !== 'ResourceNotFoundError') throw error;
-      throw new EdgeError('IPC_KEY_NOT_FOUND', { component: componentName ?? 'this component', keyPath: [...keyPath] }, { cause: error });
+      throw new EdgeError(
+        'IPC_KEY_NOT_FOUND',
+        { component: componentName ?? 'this component', keyPath: [...keyPath] },
+        { cause: error },
+      );
     }
   }
 
@@ -143,21 +167,27 @@ export class GreengrassClient extends EventEmitter<ClientEvents> {
       const status = (verdict.accept ? 'ACCEPTED' : 'REJECTED') as never;
       const message = verdict.accept ? {} : { message: verdict.reason };
       await this.link.call({ operation: 'SendConfigurationValidityReport' }, undefined, (client) =>
-        client.sendConfigurationValidityReport({ configurationValidityReport: { status, deploymentId, ...message } }),
+        client.sendConfigurationValidityReport({
+          configurationValidityReport: { status, deploymentId, ...message },
+        }),
       );
     });
     try {
       return await this.link.subscribe(source);
     } catch (error) {
       if (!isEdgeError(error) || error.code !== 'IPC_SERVICE_ERROR') throw error;
-      this.logger.info('This nucleus does not ask before it changes the configuration; a wrong one is refused after the fact.');
+      this.logger.info(
+        'This nucleus does not ask before it changes the configuration; a wrong one is refused after the fact.',
+      );
       return { active: false, close: () => undefined };
     }
   }
 
   /** Reports the component's state. Nucleus lite takes it under systemd only. @throws as `publish` */
   async updateState(state: 'RUNNING' | 'ERRORED'): Promise<void> {
-    await this.link.call({ operation: 'UpdateState', resource: state }, undefined, (client) => client.updateState({ state: state as never }));
+    await this.link.call({ operation: 'UpdateState', resource: state }, undefined, (client) =>
+      client.updateState({ state: state as never }),
+    );
   }
 
   private async counted(publish: () => Promise<void>): Promise<void> {

@@ -18,6 +18,8 @@ export interface GreengrassCounters {
   denied: number;
   /** Subscriptions that the nucleus ended while the connection lived. */
   subscriptionsEnded: number;
+  /** Subscriptions that were opened anew as a precaution. */
+  renewals: number;
   heartbeats: number;
   heartbeatsMissed: number;
 }
@@ -36,6 +38,7 @@ export function newCounters(): GreengrassCounters {
     lateAnswers: 0,
     denied: 0,
     subscriptionsEnded: 0,
+    renewals: 0,
     heartbeats: 0,
     heartbeatsMissed: 0,
   };

@@ -49,20 +49,28 @@ export class Heartbeat {
   stop(): void {
     this.stopped = true;
     clearTimeout(this.timer);
-    this.subscription?.stop();
+    this.subscription?.detach();
     this.subscription = undefined;
   }
 
   private async listen(topic: string): Promise<void> {
     const { counters, logger } = this.options;
-    const source = topicSource(topic, ({ payload }) => this.hear(Buffer.from(payload).toString('utf8')), { ...counters }, 'all');
-    const subscription = new LastingSubscription(source, this.options);
+    const source = topicSource(
+      topic,
+      ({ payload }) => this.hear(Buffer.from(payload).toString('utf8')),
+      { ...counters },
+      'all',
+    );
+    const subscription = new LastingSubscription(source, { ...this.options, renewMs: 0 });
     try {
       await subscription.attach(this.session);
       this.subscription = subscription;
     } catch (error) {
-      subscription.stop();
-      logger.warn({ topic, reason: describeError(error) }, 'The heartbeat cannot hear itself; a round trip has to do, which proves less.');
+      subscription.detach();
+      logger.warn(
+        { topic, reason: describeError(error) },
+        'The heartbeat cannot hear itself; a round trip has to do, which proves less.',
+      );
     }
   }
 
@@ -86,7 +94,10 @@ export class Heartbeat {
       if (this.stopped) return;
       counters.heartbeatsMissed += 1;
       this.misses += 1;
-      logger.warn({ misses: this.misses, reason: describeError(error) }, 'A heartbeat through the nucleus was missed.');
+      logger.warn(
+        { misses: this.misses, reason: describeError(error) },
+        'A heartbeat through the nucleus was missed.',
+      );
       if (this.misses > missesAllowed) {
         await this.session.close('the heartbeat through the nucleus stopped');
         return;
@@ -117,8 +128,11 @@ export class Heartbeat {
       if (!(await heard)) throw new Error(`no echo on ${topic} within ${timeoutMs} ms`);
     } catch (error) {
       if (!isEdgeError(error) || error.code !== 'IPC_UNAUTHORIZED') throw error;
-      logger.warn({ topic, reason: describeError(error) }, 'The heartbeat may not publish; a round trip has to do, which proves less.');
-      subscription.stop();
+      logger.warn(
+        { topic, reason: describeError(error) },
+        'The heartbeat may not publish; a round trip has to do, which proves less.',
+      );
+      subscription.detach();
       this.subscription = undefined;
     } finally {
       clearTimeout(timer);

@@ -4,15 +4,17 @@ import type { Logger } from '../logger.js';
 import { Backoff } from './backoff.js';
 import { newCounters, type GreengrassCounters } from './counters.js';
 import type { Endpoint } from './endpoint.js';
+import { FirstConnection } from './first-connection.js';
 import { Heartbeat } from './heartbeat.js';
 import type { ClientTimes } from './options.js';
+import { Pause } from './pause.js';
 import type { Request } from './rpc-error.js';
 import { loadSdk, type Sdk, type SdkClient } from './sdk.js';
 import { Session } from './session.js';
 import { LastingSubscription, type Source } from './subscription.js';
 
 export interface ClientEvents {
-  /** The first connection is made. */
+  /** The first connection is made, and the subscriptions are open. */
   connected: [];
   disconnected: [event: { reason: string }];
   /** A later connection is made, and the subscriptions were opened again. */
@@ -31,14 +33,12 @@ export class Link {
   readonly counters: GreengrassCounters = newCounters();
   private readonly subscriptions = new Set<LastingSubscription>();
   private readonly backoff: Backoff;
+  private readonly firstConnection = new FirstConnection();
+  private readonly betweenAttempts = new Pause();
   private session: Session | undefined;
   private running: Promise<void> | undefined;
   private lastFailure: EdgeError | undefined;
-  /** Those who wait in `connect`. */
-  private readonly waiters = new Set<{ connected(): void; closed(): void }>();
   private closed = false;
-  /** Ends the pause before the next attempt. */
-  private wake: () => void = () => undefined;
 
   constructor(
     private readonly endpoint: Endpoint,
@@ -58,21 +58,30 @@ export class Link {
     const sdk = await loadSdk();
     this.refuseWhenClosed('connect');
     this.running ??= this.run(sdk);
-    if (!this.connected) await this.firstConnection(timeoutMs);
+    if (this.connected) return;
+    await this.firstConnection.wait(timeoutMs, () => {
+      const { socketPath } = this.endpoint;
+      const reason = `there was no connection within ${timeoutMs ?? 0} ms`;
+      return this.lastFailure ?? new EdgeError('IPC_CONNECT_FAILED', { socketPath, reason });
+    });
   }
 
   async close(): Promise<void> {
     this.closed = true;
-    for (const subscription of this.subscriptions) subscription.stop();
+    for (const subscription of this.subscriptions) subscription.detach();
     this.subscriptions.clear();
-    for (const waiter of [...this.waiters]) waiter.closed();
-    this.wake();
+    this.firstConnection.closed();
+    this.betweenAttempts.end();
     await this.session?.close('the client was closed');
     await this.running;
   }
 
   /** @throws EdgeError IPC_CLOSED, IPC_DISCONNECTED, and as Session.call */
-  call<Response>(request: Request, timeoutMs: number | undefined, start: (client: SdkClient) => Promise<Response>): Promise<Response> {
+  call<Response>(
+    request: Request,
+    timeoutMs: number | undefined,
+    start: (client: SdkClient) => Promise<Response>,
+  ): Promise<Response> {
     const { operation } = request;
     if (this.closed) return Promise.reject(new EdgeError('IPC_CLOSED', { operation }));
     if (this.session === undefined) {
@@ -86,18 +95,24 @@ export class Link {
   async subscribe(source: Source): Promise<Subscription> {
     this.refuseWhenClosed(source.request.operation);
     const { counters, logger, times } = this;
-    const subscription = new LastingSubscription(source, { timeoutMs: times.callTimeoutMs, retry: times.resubscribe, counters, logger });
+    const subscription = new LastingSubscription(source, {
+      timeoutMs: times.callTimeoutMs,
+      retry: times.resubscribe,
+      renewMs: times.renewMs,
+      counters,
+      logger,
+    });
     this.subscriptions.add(subscription);
-    const remove = () => {
+    const close = () => {
       this.subscriptions.delete(subscription);
-      subscription.stop();
+      subscription.detach();
     };
     try {
       if (this.session !== undefined) await subscription.attach(this.session);
     } catch (error) {
       // The next connection opens it; every other refusal is the caller's to know.
       if (!isEdgeError(error) || error.code !== 'IPC_DISCONNECTED') {
-        remove();
+        close();
         throw error;
       }
     }
@@ -105,19 +120,20 @@ export class Link {
       get active() {
         return subscription.active;
       },
-      close: remove,
+      close,
     };
   }
 
   private async run(sdk: Sdk): Promise<void> {
-    while (!this.closed) {
+    while (!this.isClosed()) {
       try {
-        await this.live(await Session.open(sdk, this.endpoint, this.times.connectTimeoutMs, this.counters, this.logger));
+        const { endpoint, times, counters, logger } = this;
+        await this.live(await Session.open(sdk, endpoint, times.connectTimeoutMs, counters, logger));
       } catch (error) {
         if (!isEdgeError(error)) throw error;
         this.connectFailed(error);
       }
-      if (!this.closed) await this.pause(this.backoff.nextMs());
+      if (!this.isClosed()) await this.betweenAttempts.wait(this.backoff.nextMs());
     }
   }
 
@@ -126,7 +142,22 @@ export class Link {
     if (this.closed) return session.close('the client was closed');
     this.session = session;
     this.counters.connections += 1;
-    const heartbeat = new Heartbeat(session, await this.componentName(session), {
+    const heartbeat = await this.restore(session);
+    if (session.alive) this.announce();
+    const reason = await session.ended;
+    this.session = undefined;
+    heartbeat.stop();
+    for (const subscription of this.subscriptions) subscription.detach();
+    await session.close(reason);
+    this.counters.disconnections += 1;
+    this.logger[this.isClosed() ? 'info' : 'warn']({ reason }, 'The connection to the nucleus ended.');
+    this.tell(() => this.events.emit('disconnected', { reason }));
+  }
+
+  /** Brings a new connection to the state of the one before: subscriptions, heartbeat. */
+  private async restore(session: Session): Promise<Heartbeat> {
+    const component = await this.componentName(session);
+    const heartbeat = new Heartbeat(session, component, {
       intervalMs: this.times.heartbeatMs,
       timeoutMs: this.times.callTimeoutMs,
       retry: this.times.resubscribe,
@@ -134,73 +165,52 @@ export class Link {
       logger: this.logger,
     });
     await Promise.all([...this.subscriptions].map((subscription) => subscription.reattach(session)));
-    if (this.times.heartbeatMs > 0) await heartbeat.start();
-    this.announce();
-    const reason = await session.ended;
-    this.session = undefined;
-    heartbeat.stop();
-    for (const subscription of this.subscriptions) subscription.detach();
-    await session.close(reason);
-    this.counters.disconnections += 1;
-    this.logger[this.closed ? 'info' : 'warn']({ reason }, 'The connection to the nucleus ended.');
-    this.emit('disconnected', { reason });
+    if (session.alive && this.times.heartbeatMs > 0) await heartbeat.start();
+    return heartbeat;
   }
 
   private announce(): void {
     this.backoff.reset();
     this.lastFailure = undefined;
     this.logger.info({ connections: this.counters.connections }, 'Connected to the nucleus.');
-    for (const waiter of [...this.waiters]) waiter.connected();
-    this.emit(this.counters.connections === 1 ? 'connected' : 'reconnected');
+    this.firstConnection.made();
+    const event = this.counters.connections === 1 ? 'connected' : 'reconnected';
+    this.tell(() => this.events.emit(event));
   }
 
   private connectFailed(error: EdgeError): void {
     this.counters.connectFailures += 1;
     // The same sentence every ten seconds helps nobody: once at each new reason.
-    if (this.lastFailure?.message !== error.message) this.logger.error({ reason: describeError(error) }, 'No connection to the nucleus.');
+    if (this.lastFailure?.message !== error.message) {
+      this.logger.error({ reason: describeError(error) }, 'No connection to the nucleus.');
+    }
     this.lastFailure = error;
   }
 
-  /** The name comes with the configuration; undefined where that is not answered. */
+  /** The component's own name, which comes with its configuration: the first request, and so the first proof of a connection. */
   private async componentName(session: Session): Promise<string | undefined> {
+    const request = { operation: 'GetConfiguration' };
     try {
-      const request = { operation: 'GetConfiguration' };
-      return (await session.call(request, this.times.callTimeoutMs, (client) => client.getConfiguration({ keyPath: [] }))).componentName;
+      const response = await session.call(request, this.times.callTimeoutMs, (client) =>
+        client.getConfiguration({ keyPath: [] }),
+      );
+      return response.componentName;
     } catch (error) {
-      this.logger.warn({ reason: describeError(error) }, 'The nucleus does not tell the name of this component.');
+      if (isEdgeError(error) && error.code === 'IPC_TIMEOUT') {
+        await session.close('it accepts connections and answers nothing');
+      } else if (session.alive) {
+        this.logger.warn(
+          { reason: describeError(error) },
+          'The nucleus does not tell the name of this component.',
+        );
+      }
       return undefined;
     }
   }
 
-  private firstConnection(timeoutMs: number | undefined): Promise<void> {
-    return new Promise((resolve, reject) => {
-      const settle = (action: () => void) => {
-        clearTimeout(timer);
-        this.waiters.delete(waiter);
-        action();
-      };
-      const waiter = {
-        connected: () => settle(resolve),
-        closed: () => settle(() => reject(new EdgeError('IPC_CLOSED', { operation: 'connect' }))),
-      };
-      const timedOut = () => {
-        const { socketPath } = this.endpoint;
-        const reason = `no connection within ${timeoutMs ?? 0} ms`;
-        settle(() => reject(this.lastFailure ?? new EdgeError('IPC_CONNECT_FAILED', { socketPath, reason })));
-      };
-      const timer = timeoutMs === undefined ? undefined : setTimeout(timedOut, timeoutMs);
-      this.waiters.add(waiter);
-    });
-  }
-
-  private pause(milliseconds: number): Promise<void> {
-    return new Promise((resolve) => {
-      const timer = setTimeout(resolve, milliseconds);
-      this.wake = () => {
-        clearTimeout(timer);
-        resolve();
-      };
-    });
+  /** A method, because the answer changes while the loop waits. */
+  private isClosed(): boolean {
+    return this.closed;
   }
 
   private refuseWhenClosed(operation: string): void {
@@ -208,7 +218,7 @@ export class Link {
   }
 
   /** On a later turn: an exception of a listener is the listener's, and must not end the loop of connections. */
-  private emit<Name extends keyof ClientEvents>(name: Name, ...event: ClientEvents[Name]): void {
-    process.nextTick(() => this.events.emit(name as never, ...(event as never)));
+  private tell(emit: () => void): void {
+    process.nextTick(emit);
   }
 }

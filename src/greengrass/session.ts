@@ -7,7 +7,9 @@ import type { Sdk, SdkClient } from './sdk.js';
 
 /** A streaming operation of the SDK, as far as it is used here. */
 export interface SdkStream {
-  on(event: string, listener: (event: never) => void): unknown;
+  on(event: 'message', listener: (event: unknown) => void): unknown;
+  on(event: 'streamError', listener: (error: Error) => void): unknown;
+  on(event: 'ended', listener: () => void): unknown;
   activate(): Promise<unknown>;
   close(): Promise<void>;
 }
@@ -21,6 +23,9 @@ export interface StreamListeners {
 
 /** Answers that may be owed after time-outs before the connection counts as lost: the SDK cannot cancel a call safely. */
 const maxOwedAnswers = 64;
+
+/** How long the end of a stream may precede the end of its connection. */
+const endedGraceMs = 100;
 
 /**
  * One connection to the nucleus. The SDK's client connects once and leaves calls in flight for ever when the connection
@@ -39,17 +44,27 @@ export class Session {
     private readonly counters: GreengrassCounters,
     private readonly logger: Logger,
   ) {
-    client.on('disconnection', (event) => this.end(event === undefined ? 'the connection ended' : describeError(event.reason)));
+    client.on('disconnection', (event) =>
+      this.end(event === undefined ? 'the connection ended' : describeError(event.reason)),
+    );
   }
 
   /** @throws EdgeError IPC_CONNECT_FAILED */
-  static async open(sdk: Sdk, endpoint: Endpoint, timeoutMs: number, counters: GreengrassCounters, logger: Logger): Promise<Session> {
+  static async open(
+    sdk: Sdk,
+    endpoint: Endpoint,
+    timeoutMs: number,
+    counters: GreengrassCounters,
+    logger: Logger,
+  ): Promise<Session> {
     const { socketPath, svcuid } = endpoint;
-    const failed = (reason: string, cause?: unknown) => new EdgeError('IPC_CONNECT_FAILED', { socketPath, reason }, { cause });
+    const failed = (reason: string, cause?: unknown) =>
+      new EdgeError('IPC_CONNECT_FAILED', { socketPath, reason }, { cause });
     const client = sdk.createClient({
       ...sdk.createDefaultClientConfig(),
       hostName: socketPath,
-      connectTransform: ({ message }) => Promise.resolve({ ...message, payload: JSON.stringify({ authToken: svcuid }) }),
+      connectTransform: ({ message }) =>
+        Promise.resolve({ ...message, payload: JSON.stringify({ authToken: svcuid }) }),
     });
     const session = new Session(client, counters, logger);
     try {
@@ -67,11 +82,19 @@ export class Session {
     return session;
   }
 
+  get alive(): boolean {
+    return this.endReason === undefined;
+  }
+
   /**
    * Does one request.
    * @throws EdgeError IPC_TIMEOUT, IPC_DISCONNECTED, IPC_UNAUTHORIZED, IPC_SERVICE_ERROR
    */
-  call<Response>(request: Request, timeoutMs: number, start: (client: SdkClient) => Promise<Response>): Promise<Response> {
+  call<Response>(
+    request: Request,
+    timeoutMs: number,
+    start: (client: SdkClient) => Promise<Response>,
+  ): Promise<Response> {
     const { operation } = request;
     if (this.endReason !== undefined) {
       return Promise.reject(new EdgeError('IPC_DISCONNECTED', { operation, reason: this.endReason }));
@@ -100,12 +123,18 @@ export class Session {
       };
       start(this.client).then(
         (response) => {
-          if (!open) return late();
+          if (!open) {
+            late();
+            return;
+          }
           finish();
           resolve(response);
         },
         (error: unknown) => {
-          if (!open) return late();
+          if (!open) {
+            late();
+            return;
+          }
           finish();
           const failure = fromRpcError(error, request);
           if (failure.code === 'IPC_UNAUTHORIZED') this.counters.denied += 1;
@@ -116,26 +145,44 @@ export class Session {
   }
 
   /** Opens a subscription. @returns a function that ends it. @throws as `call` */
-  async stream(request: Request, timeoutMs: number, create: (client: SdkClient) => SdkStream, listeners: StreamListeners): Promise<() => void> {
+  async stream(
+    request: Request,
+    timeoutMs: number,
+    create: (client: SdkClient) => SdkStream,
+    listeners: StreamListeners,
+  ): Promise<() => void> {
     let operation: SdkStream | undefined;
     let closed = false;
     const close = () => {
       closed = true;
-      operation?.close().catch((error: unknown) => this.logger.warn({ ...request, reason: describeError(error) }, 'A subscription did not close in order.'));
+      operation
+        ?.close()
+        .catch((error: unknown) =>
+          this.logger.warn(
+            { ...request, reason: describeError(error) },
+            'A subscription did not close in order.',
+          ),
+        );
     };
     try {
       // Creating the operation throws where the connection has just ended.
       await this.call(request, timeoutMs, async (client) => {
         operation = create(client);
-        operation.on('message', (event: unknown) => {
+        operation.on('message', (event) => {
           if (!closed) listeners.message(event);
         });
-        operation.on('streamError', (error: unknown) => {
+        operation.on('streamError', (error) => {
           this.counters.receiveFailures += 1;
-          this.logger.warn({ ...request, reason: describeError(error) }, 'A message of a subscription could not be read.');
+          this.logger.warn(
+            { ...request, reason: describeError(error) },
+            'A message of a subscription could not be read.',
+          );
         });
         operation.on('ended', () => {
-          if (!closed && this.endReason === undefined) listeners.ended();
+          // The streams of a dying connection end some turns before the connection itself is reported.
+          setTimeout(() => {
+            if (!closed && this.alive) listeners.ended();
+          }, endedGraceMs).unref();
         });
         await operation.activate();
       });

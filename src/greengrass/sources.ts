@@ -14,7 +14,9 @@ export type ConfigurationHandler = (event: { readonly keyPath: readonly string[]
 /** A component's verdict on a configuration that is about to be deployed. */
 export type Verdict = { readonly accept: true } | { readonly accept: false; readonly reason: string };
 /** Looks at the whole new configuration; must not apply it. */
-export type ConfigurationValidator = (configuration: Readonly<Record<string, unknown>>) => Verdict | Promise<Verdict>;
+export type ConfigurationValidator = (
+  configuration: Readonly<Record<string, unknown>>,
+) => Verdict | Promise<Verdict>;
 
 /** `all` includes the component's own messages, which the classic nucleus leaves out of wildcard subscriptions unless asked. */
 export type ReceiveMode = 'all' | 'others';
@@ -24,13 +26,22 @@ interface LocalEvent {
   readonly jsonMessage?: { readonly message?: unknown; readonly context?: { readonly topic?: string } };
 }
 
-export function topicSource(filter: string, handler: MessageHandler, counters: GreengrassCounters, mode?: ReceiveMode): Source {
+export function topicSource(
+  filter: string,
+  handler: MessageHandler,
+  counters: GreengrassCounters,
+  mode?: ReceiveMode,
+): Source {
   const receiveMode = mode === 'all' ? 'RECEIVE_ALL_MESSAGES' : 'RECEIVE_MESSAGES_FROM_OTHERS';
   return {
     request: { operation: 'SubscribeToTopic', resource: filter },
+    renewable: true,
     create: (client) =>
       // The SDK's enumerations are their strings, but its types want the enumeration itself, which is not loaded here.
-      client.subscribeToTopic({ topic: filter, ...(mode === undefined ? {} : { receiveMode: receiveMode as never }) }),
+      client.subscribeToTopic({
+        topic: filter,
+        ...(mode === undefined ? {} : { receiveMode: receiveMode as never }),
+      }),
     deliver: (event) => {
       const { binaryMessage, jsonMessage } = event as LocalEvent;
       const topic = binaryMessage?.context?.topic ?? jsonMessage?.context?.topic ?? filter;
@@ -48,9 +59,15 @@ export function topicSource(filter: string, handler: MessageHandler, counters: G
   };
 }
 
-export function iotCoreSource(filter: string, qos: 0 | 1, handler: MessageHandler, counters: GreengrassCounters): Source {
+export function iotCoreSource(
+  filter: string,
+  qos: 0 | 1,
+  handler: MessageHandler,
+  counters: GreengrassCounters,
+): Source {
   return {
     request: { operation: 'SubscribeToIoTCore', resource: filter },
+    renewable: true,
     create: (client) => client.subscribeToIoTCore({ topicName: filter, qos: String(qos) as never }),
     deliver: (event) => {
       const message = (event as { message?: { topicName: string; payload?: unknown } }).message;
@@ -67,6 +84,7 @@ export function iotCoreSource(filter: string, qos: 0 | 1, handler: MessageHandle
 export function configurationSource(handler: ConfigurationHandler): Source {
   return {
     request: { operation: 'SubscribeToConfigurationUpdate' },
+    renewable: true,
     create: (client) => client.subscribeToConfigurationUpdate({ keyPath: [] }),
     deliver: (event) => {
       const update = (event as { configurationUpdateEvent?: { keyPath: string[] } }).configurationUpdateEvent;
@@ -83,6 +101,7 @@ export function validationSource(
 ): Source {
   return {
     request: { operation: 'SubscribeToValidateConfigurationUpdates' },
+    renewable: false,
     create: (client) => client.subscribeToValidateConfigurationUpdates({}),
     deliver: async (event) => {
       type Offer = { configuration?: Record<string, unknown>; deploymentId?: string };

@@ -33,26 +33,51 @@ export interface AccessRequest {
  * knows `+` and a last `#` where MQTT allows them, on lite these are ordinary characters.
  */
 export function matchesResource(rule: string, resource: string, mqttWildcards: boolean): boolean {
-  const literal = (text: string) => text.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&');
-  const source = rule.replace(/\$\{(.)\}|\/#$|^#$|(?<=^|\/)\+(?=\/|$)|\*+|[^$#+*/]+|[^]/g, (token, escaped?: string) => {
-    if (escaped !== undefined) return literal(escaped);
-    if (token.startsWith('*')) return '[^]*';
-    if (mqttWildcards && token === '/#') return '(?:/[^]*)?';
-    if (mqttWildcards && token === '#' && rule === '#') return '[^]*';
-    if (mqttWildcards && token === '+') return '[^/]*';
-    return literal(token);
-  });
-  return new RegExp(`^${source}$`).test(resource);
+  return new RegExp(`^${toPattern(rule, mqttWildcards)}$`).test(resource);
 }
 
+function toPattern(rule: string, mqttWildcards: boolean): string {
+  if (mqttWildcards && rule === '#') return '[^]*';
+  let pattern = '';
+  for (let index = 0; index < rule.length; index += 1) {
+    const rest = rule.slice(index);
+    const escaped = /^\$\{([^])\}/.exec(rest)?.[1];
+    const startsLevel = index === 0 || rule[index - 1] === '/';
+    if (escaped !== undefined) {
+      pattern += literal(escaped);
+      index += '${c}'.length - 1;
+    } else if (rest.startsWith('*')) {
+      pattern += '[^]*';
+    } else if (mqttWildcards && rest === '/#') {
+      return `${pattern}(?:/[^]*)?`;
+    } else if (mqttWildcards && startsLevel && /^\+(\/|$)/.test(rest)) {
+      pattern += '[^/]*';
+    } else {
+      pattern += literal(rest.charAt(0));
+    }
+  }
+  return pattern;
+}
+
+const literal = (character: string) => character.replace(/[\\^$.*+?()[\]{}|/]/, '\\$&');
+
 /** Whether the rules allow a request; `rules` are the component's own, read from its configuration at every request. */
-export function isAllowed(rules: AccessControl, request: AccessRequest, traits: NucleusTraits, thingName: string): boolean {
+export function isAllowed(
+  rules: AccessControl,
+  request: AccessRequest,
+  traits: NucleusTraits,
+  thingName: string,
+): boolean {
   const operation = `aws.greengrass#${request.operation}`;
   return Object.values(rules[request.service] ?? {}).some(
     (policy) =>
       policy.operations.some((allowed) => allowed === '*' || allowed === operation) &&
       (policy.resources ?? []).some((resource) =>
-        matchesResource(resource.replaceAll('{iot:thingName}', thingName), request.resource, traits.mqttAccessRules),
+        matchesResource(
+          resource.replaceAll('{iot:thingName}', thingName),
+          request.resource,
+          traits.mqttAccessRules,
+        ),
       ),
   );
 }
@@ -64,5 +89,8 @@ export function unauthorized(request: AccessRequest, traits: NucleusTraits): Mod
     `Principal ${request.component} is not authorized to perform ` +
     `${request.service}:aws.greengrass#${request.operation} on resource ${request.resource}`;
   const viaMqttProxy = request.service === 'aws.greengrass.ipc.mqttproxy';
-  return new ModeledError('UnauthorizedError', viaMqttProxy ? `Authorization failed with error ${sentence}` : sentence);
+  return new ModeledError(
+    'UnauthorizedError',
+    viaMqttProxy ? `Authorization failed with error ${sentence}` : sentence,
+  );
 }

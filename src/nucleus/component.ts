@@ -58,12 +58,19 @@ export class NucleusComponent {
 }
 
 /** The configuration as a recipe brings it to a component: on lite every scalar of a YAML recipe is a string. */
-export function asDeployed(configuration: JsonObject, format: 'yaml' | 'json', traits: NucleusTraits): JsonObject {
-  return format === 'yaml' && traits.stringScalarsFromYaml ? (stringScalars(configuration) as JsonObject) : configuration;
+export function asDeployed(
+  configuration: JsonObject,
+  format: 'yaml' | 'json',
+  traits: NucleusTraits,
+): JsonObject {
+  return format === 'yaml' && traits.stringScalarsFromYaml
+    ? (stringScalars(configuration) as JsonObject)
+    : configuration;
 }
 
 function stringScalars(value: Json): Json {
   if (Array.isArray(value)) return value.map(stringScalars);
-  if (isJsonObject(value)) return Object.fromEntries(Object.entries(value).map(([key, child]) => [key, stringScalars(child)]));
+  if (isJsonObject(value))
+    return Object.fromEntries(Object.entries(value).map(([key, child]) => [key, stringScalars(child)]));
   return value === null ? null : String(value);
 }

@@ -65,7 +65,9 @@ export class ConfigurationTree {
     mergeBranch(this.root, value, time, [], []);
     const after = leaves(this.root, []);
     const paths = new Map([...before, ...after].map(([name, leaf]) => [name, leaf.path]));
-    return [...paths].filter(([name]) => !sameValue(before.get(name)?.value, after.get(name)?.value)).map(([, path]) => path);
+    return [...paths]
+      .filter(([name]) => !sameValue(before.get(name)?.value, after.get(name)?.value))
+      .map(([, path]) => path);
   }
 
   private find(keyPath: readonly string[]): Node | undefined {
@@ -90,11 +92,24 @@ function enter(branch: Branch, key: string): Branch {
   return created;
 }
 
-function mergeBranch(branch: Branch, value: JsonObject, time: number, path: readonly string[], changed: string[][]): void {
+function mergeBranch(
+  branch: Branch,
+  value: JsonObject,
+  time: number,
+  path: readonly string[],
+  changed: string[][],
+): void {
   for (const [key, child] of Object.entries(value)) mergeKey(branch, key, child, time, path, changed);
 }
 
-function mergeKey(branch: Branch, key: string, value: Json, time: number, path: readonly string[], changed: string[][]): void {
+function mergeKey(
+  branch: Branch,
+  key: string,
+  value: Json,
+  time: number,
+  path: readonly string[],
+  changed: string[][],
+): void {
   const existing = branch.get(key);
   const here = [...path, key];
   if (existing !== undefined && !isBranch(existing) && existing.modifiedAt > time) return;
@@ -107,7 +122,9 @@ function mergeKey(branch: Branch, key: string, value: Json, time: number, path: 
 }
 
 function toObject(branch: Branch): JsonObject {
-  return Object.fromEntries([...branch].map(([key, node]) => [key, isBranch(node) ? toObject(node) : node.value]));
+  return Object.fromEntries(
+    [...branch].map(([key, node]) => [key, isBranch(node) ? toObject(node) : node.value]),
+  );
 }
 
 function leaves(branch: Branch, path: readonly string[]): Map<string, { path: string[]; value: Json }> {

@@ -17,6 +17,13 @@ export interface ConnectionLimits {
   readonly handshakeTimeoutMs: number;
 }
 
+export const defaultLimits: ConnectionLimits = {
+  maxFrameBytes: 16 * 1024 * 1024,
+  maxPendingBytes: 4 * 1024 * 1024,
+  maxStreams: 1024,
+  handshakeTimeoutMs: 10_000,
+};
+
 /** What a connection needs of the nucleus that it belongs to. */
 export interface ConnectionHost {
   readonly traits: NucleusTraits;
@@ -49,7 +56,10 @@ export class Connection {
     private readonly host: ConnectionHost,
   ) {
     this.decoder = new FrameDecoder(host.limits.maxFrameBytes);
-    this.handshakeTimer = setTimeout(() => this.close('there was no handshake in time'), host.limits.handshakeTimeoutMs);
+    this.handshakeTimer = setTimeout(
+      () => this.close('there was no handshake in time'),
+      host.limits.handshakeTimeoutMs,
+    );
     this.handshakeTimer.unref();
     socket.on('data', (chunk) => this.receive(chunk));
     socket.on('error', (error) => this.close(error.message));
@@ -87,14 +97,18 @@ export class Connection {
     } else if (frame.type === MessageType.ApplicationMessage && frame.streamId > 0) {
       this.acceptStreamFrame(this.component, frame);
     } else if (frame.type !== MessageType.PingResponse) {
-      throw new FrameError(`a message of type ${frame.type} on stream ${frame.streamId} is not expected here`);
+      throw new FrameError(
+        `a message of type ${frame.type} on stream ${frame.streamId} is not expected here`,
+      );
     }
   }
 
   private handshake(frame: Frame): void {
-    if (frame.type !== MessageType.Connect || frame.streamId !== 0) throw new FrameError('the first message is not a connect');
+    if (frame.type !== MessageType.Connect || frame.streamId !== 0)
+      throw new FrameError('the first message is not a connect');
     const version = frame.headers[':version'];
-    if (version !== '0.1.0') throw new FrameError(`the protocol version is ${version ?? 'missing'}, not 0.1.0`);
+    if (version !== '0.1.0')
+      throw new FrameError(`the protocol version is ${version ?? 'missing'}, not 0.1.0`);
     const token = readToken(frame.payload);
     const component = token === undefined ? undefined : this.host.authenticate(token);
     const answer = { type: MessageType.ConnectAck, streamId: 0, headers: {}, payload: new Uint8Array() };
@@ -124,10 +138,16 @@ export class Connection {
       throw new FrameError(`stream ${frame.streamId} has a message and no operation served here takes one`);
     }
     if (frame.streamId <= this.lastStreamId) throw new FrameError(`stream ${frame.streamId} was used before`);
-    if (this.streams.size >= this.host.limits.maxStreams) throw new FrameError(`${this.streams.size} streams are open`);
+    if (this.streams.size >= this.host.limits.maxStreams)
+      throw new FrameError(`${this.streams.size} streams are open`);
     this.lastStreamId = frame.streamId;
     const name = operation.replace(/^aws\.greengrass#/, '');
-    const stream = new ServerStream(frame.streamId, name, (out) => this.send(out), this.host.traits.writesPlainMessage);
+    const stream = new ServerStream(
+      frame.streamId,
+      name,
+      (out) => this.send(out),
+      this.host.traits.writesPlainMessage,
+    );
     this.streams.set(frame.streamId, stream);
     stream.onClose(() => this.streams.delete(frame.streamId));
     this.host.handle(component, stream, frame.payload, this);
@@ -137,7 +157,8 @@ export class Connection {
     if (this.closing || !this.host.answers()) return;
     this.socket.write(encodeFrame(frame));
     const pendingBytes = this.socket.writableLength;
-    if (pendingBytes > this.host.limits.maxPendingBytes) this.close(`it does not read: ${pendingBytes} bytes wait for it`);
+    if (pendingBytes > this.host.limits.maxPendingBytes)
+      this.close(`it does not read: ${pendingBytes} bytes wait for it`);
   }
 }
 

@@ -8,8 +8,7 @@ export type ConfigurationChange = { readonly merge: JsonObject } | { readonly re
 
 /** What became of a deployment: a component on the classic nucleus may refuse it. */
 export type DeploymentResult =
-  | { readonly status: 'applied' }
-  | { readonly status: 'rejected'; readonly reason: string };
+  { readonly status: 'applied' } | { readonly status: 'rejected'; readonly reason: string };
 
 /**
  * Offers a changed configuration to the component (classic nucleus, when it subscribes to validations), and applies it unless
@@ -25,7 +24,8 @@ export async function deployConfiguration(
   const offer = component.validator;
   if (traits.asksBeforeChange && offer !== undefined) {
     const report = await askComponent(component, offer, afterChange(component, change, time), timeoutMs);
-    if (report.status === 'REJECTED') return { status: 'rejected', reason: report.message ?? 'without a reason' };
+    if (report.status === 'REJECTED')
+      return { status: 'rejected', reason: report.message ?? 'without a reason' };
   }
   if ('merge' in change) component.merge([], change.merge, time);
   else component.replace(change.replace, time);

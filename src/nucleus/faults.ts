@@ -17,7 +17,9 @@ export class NucleusFaults {
 
   /** Closes the connections of a component, or all. Returns how many. */
   disconnect(component?: string): number {
-    const chosen = [...this.connections].filter((connection) => component === undefined || connection.component === component);
+    const chosen = [...this.connections].filter(
+      (connection) => component === undefined || connection.component === component,
+    );
     for (const connection of chosen) connection.close('a fault was asked for');
     return chosen.length;
   }

@@ -64,11 +64,13 @@ function decodeFrame(bytes: Uint8Array): Frame {
   }
   const [type, flags, streamId] = numberHeaders.map((name) => {
     const header = message.headers[name];
-    if (header?.type !== 'integer') throw new FrameError(`the header ${name} is missing or no 32-bit integer`);
+    if (header?.type !== 'integer')
+      throw new FrameError(`the header ${name} is missing or no 32-bit integer`);
     return header.value;
   }) as [number, number, number];
   const headers: Record<string, string> = {};
-  for (const [name, header] of Object.entries(message.headers)) if (header.type === 'string') headers[name] = header.value;
+  for (const [name, header] of Object.entries(message.headers))
+    if (header.type === 'string') headers[name] = header.value;
   return { type, flags, streamId, headers, payload: message.body };
 }
 
@@ -107,7 +109,8 @@ export class FrameDecoder {
 
   private collect(): Buffer {
     const [first] = this.chunks;
-    if (first !== undefined && this.chunks.length === 1) return Buffer.from(first.buffer, first.byteOffset, first.byteLength);
+    if (first !== undefined && this.chunks.length === 1)
+      return Buffer.from(first.buffer, first.byteOffset, first.byteLength);
     const bytes = Buffer.concat(this.chunks, this.bufferedBytes);
     this.chunks = [bytes];
     return bytes;
@@ -116,7 +119,8 @@ export class FrameDecoder {
   private readPrelude(bytes: Buffer): number {
     const totalBytes = bytes.readUInt32BE(0);
     const headersBytes = bytes.readUInt32BE(4);
-    if (crc32(bytes.subarray(0, 8)) !== bytes.readUInt32BE(8)) throw new FrameError('the checksum of the lengths is wrong');
+    if (crc32(bytes.subarray(0, 8)) !== bytes.readUInt32BE(8))
+      throw new FrameError('the checksum of the lengths is wrong');
     if (totalBytes > this.maxFrameBytes) {
       throw new FrameError(`the frame has ${totalBytes} bytes, the limit is ${this.maxFrameBytes}`);
     }

@@ -58,13 +58,15 @@ export class InMemoryIotCore {
     }
     if (!this.spools) return 'the device is offline';
     if (message.qos === 0) return 'the device is offline and QoS 0 messages are not spooled';
-    if (this.spooledBytes + message.payload.byteLength > spoolBytes) return `the spool of ${spoolBytes} bytes is full`;
+    if (this.spooledBytes + message.payload.byteLength > spoolBytes)
+      return `the spool of ${spoolBytes} bytes is full`;
     this.spool.push(message);
     this.spooledBytes += message.payload.byteLength;
     return undefined;
   }
 
   private deliver(message: IotCoreMessage): void {
-    for (const subscriber of this.subscribers) if (matchesFilter(subscriber.filter, message.topic)) subscriber.receive(message);
+    for (const subscriber of this.subscribers)
+      if (matchesFilter(subscriber.filter, message.topic)) subscriber.receive(message);
   }
 }

@@ -2,23 +2,21 @@ import { EventEmitter } from 'node:events';
 import { rm } from 'node:fs/promises';
 import { createServer, type Server } from 'node:net';
 import { join } from 'node:path';
-import { EdgeError, describeError } from '../errors/index.js';
+import { EdgeError } from '../errors/index.js';
 import type { Logger } from '../logger.js';
-import { isAllowed, unauthorized, type AccessControl, type AccessRequest } from './access-control.js';
+import type { AccessControl } from './access-control.js';
 import { NucleusComponent, asDeployed } from './component.js';
 import type { JsonObject } from './configuration-tree.js';
-import { Connection, type ConnectionHost, type ConnectionLimits } from './connection.js';
+import { Connection, defaultLimits, type ConnectionHost, type ConnectionLimits } from './connection.js';
 import { deployConfiguration, type ConfigurationChange, type DeploymentResult } from './deployment.js';
 import type { NucleusCounters, NucleusEvents } from './events.js';
 import { NucleusFaults } from './faults.js';
 import { InMemoryIotCore } from './iot-core.js';
 import { nucleusTraits, type NucleusKind, type NucleusTraits } from './kind.js';
 import { LocalPubSub } from './local-pubsub.js';
-import { ModeledError } from './modeled-error.js';
-import { findOperation, type NucleusParts } from './operations/index.js';
 import { readRecipe } from './recipe.js';
+import { RequestHandler } from './request-handler.js';
 import { listenPrivately, makeSocketFolder } from './socket.js';
-import type { ServerStream } from './stream.js';
 
 export interface NucleusOptions {
   readonly logger: Logger;
@@ -44,13 +42,6 @@ export interface ComponentAccess {
   readonly environment: Readonly<Record<string, string>>;
 }
 
-const defaultLimits: ConnectionLimits = {
-  maxFrameBytes: 16 * 1024 * 1024,
-  maxPendingBytes: 4 * 1024 * 1024,
-  maxStreams: 1024,
-  handshakeTimeoutMs: 10_000,
-};
-
 /**
  * A Greengrass nucleus for the desk: the IPC protocol on a Unix socket, with the access control of the recipes under
  * development. It runs no components, keeps nothing on disk and protects nothing: on a device the real one is used.
@@ -61,7 +52,13 @@ export class DevelopmentNucleus extends EventEmitter<NucleusEvents> {
   readonly faults: NucleusFaults;
   readonly traits: NucleusTraits;
   readonly thingName: string;
-  readonly counters: NucleusCounters = { connectionsAccepted: 0, connectionsClosed: 0, requests: {}, denied: 0, errors: {} };
+  readonly counters: NucleusCounters = {
+    connectionsAccepted: 0,
+    connectionsClosed: 0,
+    requests: {},
+    denied: 0,
+    errors: {},
+  };
   private readonly components = new Map<string, NucleusComponent>();
   private readonly connections = new Set<Connection>();
   private readonly limits: ConnectionLimits;
@@ -93,7 +90,10 @@ export class DevelopmentNucleus extends EventEmitter<NucleusEvents> {
     const server = createServer((socket) => this.connections.add(new Connection(socket, host)));
     await listenPrivately(server, this.path);
     this.server = server;
-    this.logger.info({ socketPath: this.path, kind: this.traits.kind }, 'The development nucleus listens; it is for development and tests only.');
+    this.logger.info(
+      { socketPath: this.path, kind: this.traits.kind },
+      'The development nucleus listens; it is for development and tests only.',
+    );
   }
 
   /** Ends every connection and removes the socket. The components, their tokens and configurations stay for another start. */
@@ -121,13 +121,19 @@ export class DevelopmentNucleus extends EventEmitter<NucleusEvents> {
   }
 
   get socketPath(): string {
-    if (this.path === undefined) throw new EdgeError('NUCLEUS_SOCKET_UNUSABLE', { path: '(none yet)', reason: 'the nucleus was not started' });
+    if (this.path === undefined)
+      throw new EdgeError('NUCLEUS_SOCKET_UNUSABLE', {
+        path: '(none yet)',
+        reason: 'the nucleus was not started',
+      });
     return this.path;
   }
 
   /** How many connections have done their handshake, for all components or one. */
   connectionCount(component?: string): number {
-    return [...this.connections].filter((one) => one.component !== undefined && (component === undefined || one.component === component)).length;
+    return [...this.connections].filter(
+      (one) => one.component !== undefined && (component === undefined || one.component === component),
+    ).length;
   }
 
   /**
@@ -135,7 +141,8 @@ export class DevelopmentNucleus extends EventEmitter<NucleusEvents> {
    * @throws EdgeError RECIPE_UNREADABLE, RECIPE_INVALID; NUCLEUS_SOCKET_UNUSABLE before the start.
    */
   async addComponent(source: ComponentSource): Promise<ComponentAccess> {
-    const { name, configuration } = 'recipe' in source ? await this.fromRecipe(source.recipe) : fromName(source);
+    const { name, configuration } =
+      'recipe' in source ? await this.fromRecipe(source.recipe) : fromName(source);
     const component = this.components.get(name) ?? new NucleusComponent(name);
     component.replace(configuration, Date.now());
     if (source.configuration !== undefined) component.merge([], source.configuration, Date.now());
@@ -177,17 +184,33 @@ export class DevelopmentNucleus extends EventEmitter<NucleusEvents> {
 
   private async fromRecipe(path: string): Promise<{ name: string; configuration: JsonObject }> {
     const recipe = await readRecipe(path);
-    return { name: recipe.componentName, configuration: asDeployed(recipe.defaultConfiguration, recipe.format, this.traits) };
+    return {
+      name: recipe.componentName,
+      configuration: asDeployed(recipe.defaultConfiguration, recipe.format, this.traits),
+    };
   }
 
   private connectionHost(): ConnectionHost {
+    const { traits, thingName, components, pubsub, iotCore, faults, counters, logger } = this;
+    const requests = new RequestHandler({
+      traits,
+      thingName,
+      components,
+      pubsub,
+      iotCore,
+      faults,
+      counters,
+      events: this,
+      logger,
+    });
     return {
       traits: this.traits,
       limits: this.limits,
       logger: this.logger,
       authenticate: (token) => this.authenticate(token),
       answers: () => !this.faults.silent,
-      handle: (component, stream, payload, connection) => this.handle(component, stream, payload, connection),
+      handle: (component, stream, payload, connection) =>
+        requests.handle(this.require(component), stream, payload, connection),
       closed: (connection, reason) => this.forget(connection, reason),
     };
   }
@@ -207,59 +230,15 @@ export class DevelopmentNucleus extends EventEmitter<NucleusEvents> {
     this.logger.info({ component: connection.component, reason }, 'A connection ended.');
     this.emit('disconnected', { component: connection.component, reason });
   }
-
-  private handle(component: string, stream: ServerStream, payload: Uint8Array, connection: Connection): void {
-    const { requests, errors } = this.counters;
-    requests[stream.operation] = (requests[stream.operation] ?? 0) + 1;
-    try {
-      const operation = findOperation(stream.operation, this.traits);
-      const request = parseRequest(payload);
-      const response = operation({ caller: this.require(component), request, stream, nucleus: this.parts(connection) });
-      stream.respond(response);
-    } catch (error) {
-      if (!(error instanceof ModeledError)) throw error;
-      errors[error.shape] = (errors[error.shape] ?? 0) + 1;
-      this.logger.debug({ component, operation: stream.operation, shape: error.shape, text: error.message }, 'A request was answered with an error.');
-      stream.fail(error);
-    }
-  }
-
-  private parts(connection: Connection): NucleusParts {
-    return {
-      traits: this.traits,
-      pubsub: this.pubsub,
-      iotCore: this.iotCore,
-      logger: this.logger,
-      component: (name) => this.components.get(name),
-      authorize: (request) => this.authorize(request),
-      reportState: (component, state) => {
-        component.states.push(state);
-        this.logger.info({ component: component.name, state }, 'A component reported its state.');
-        this.emit('state', { component: component.name, state });
-      },
-      disconnect: (reason) => connection.close(reason),
-    };
-  }
-
-  private authorize(request: AccessRequest): void {
-    const rules = this.components.get(request.component)?.accessControl ?? {};
-    if (!this.faults.denies(request) && isAllowed(rules, request, this.traits, this.thingName)) return;
-    this.counters.denied += 1;
-    this.logger.warn({ ...request }, 'A request was denied: accessControl of the recipe does not allow it.');
-    this.emit('denied', request);
-    throw unauthorized(request, this.traits);
-  }
 }
 
-function fromName(source: { name: string; accessControl?: AccessControl }): { name: string; configuration: JsonObject } {
+function fromName(source: { name: string; accessControl?: AccessControl }): {
+  name: string;
+  configuration: JsonObject;
+} {
   const { name, accessControl } = source;
-  return { name, configuration: accessControl === undefined ? {} : { accessControl: accessControl as JsonObject } };
-}
-
-function parseRequest(payload: Uint8Array): unknown {
-  try {
-    return JSON.parse(Buffer.from(payload).toString('utf8'));
-  } catch (error) {
-    throw new ModeledError('InvalidArgumentsError', `The request is no JSON: ${describeError(error)}`);
-  }
+  return {
+    name,
+    configuration: accessControl === undefined ? {} : { accessControl: accessControl as JsonObject },
+  };
 }

@@ -15,7 +15,10 @@ export interface Recipe {
 
 const recipeSchema = z.looseObject({
   RecipeFormatVersion: z.literal('2020-01-25'),
-  ComponentName: z.string().max(128).regex(/^[a-zA-Z0-9\-_.]+$/),
+  ComponentName: z
+    .string()
+    .max(128)
+    .regex(/^[a-zA-Z0-9\-_.]+$/),
   ComponentConfiguration: z
     .looseObject({
       DefaultConfiguration: z.looseObject({ accessControl: accessControlSchema.optional() }).optional(),
@@ -38,7 +41,10 @@ export async function readRecipe(path: string): Promise<Recipe> {
   }
   const result = recipeSchema.safeParse(document);
   if (!result.success) {
-    const problems = result.error.issues.map((issue) => ({ path: issue.path.join('.'), message: issue.message }));
+    const problems = result.error.issues.map((issue) => ({
+      path: issue.path.join('.'),
+      message: issue.message,
+    }));
     throw new EdgeError('RECIPE_INVALID', { path, problems }, { cause: result.error });
   }
   return {

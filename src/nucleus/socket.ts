@@ -18,13 +18,14 @@ export async function makeSocketFolder(): Promise<string> {
  * @throws EdgeError NUCLEUS_SOCKET_UNUSABLE
  */
 export async function listenPrivately(server: Server, path: string): Promise<void> {
-  const unusable = (reason: string, cause?: unknown) => new EdgeError('NUCLEUS_SOCKET_UNUSABLE', { path, reason }, { cause });
+  const unusable = (reason: string, cause?: unknown) =>
+    new EdgeError('NUCLEUS_SOCKET_UNUSABLE', { path, reason }, { cause });
   const bytes = Buffer.byteLength(path);
   if (bytes > maxPathBytes) throw unusable(`the path has ${bytes} bytes, a socket takes ${maxPathBytes}`);
   try {
     await mkdir(dirname(path), { recursive: true, mode: 0o700 });
-    const found = await lstat(path).catch((error: NodeJS.ErrnoException) => {
-      if (error.code === 'ENOENT') return undefined;
+    const found = await lstat(path).catch((error: unknown) => {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
       throw error;
     });
     if (found !== undefined) {

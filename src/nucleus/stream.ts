@@ -38,7 +38,11 @@ export class ServerStream {
   /** Answers with an error, which ends the stream in the same frame. */
   fail({ shape, message }: ModeledError): void {
     const plain = this.writesPlainMessage ? { message } : {};
-    this.write(MessageType.ApplicationError, MessageFlag.TerminateStream, shape, { ...plain, _message: message, _errorCode: shape });
+    this.write(MessageType.ApplicationError, MessageFlag.TerminateStream, shape, {
+      ...plain,
+      _message: message,
+      _errorCode: shape,
+    });
     this.close();
   }
 

@@ -28,7 +28,9 @@ export async function loadModel(spec: ModelSpec): Promise<LoadedModel> {
   const model = await openPackage(spec.model);
   const { manifest, target } = model;
   const { width, height } = inputSize(manifest.input);
-  const engine = await loadEngine({ runtime: 'dlr', artifact: model.artifact, dlr: spec.dlr });
+  // A library that came with the model is pinned by its manifest.
+  const sha256 = spec.dlr.sha256 ?? target.files['libdlr.so'];
+  const engine = await loadEngine({ runtime: 'dlr', artifact: model.artifact, dlr: { ...spec.dlr, sha256 } });
   try {
     checkInterface(model, engine.info);
   } catch (error) {

@@ -27,12 +27,14 @@ export class ImagesSource implements FrameSource {
     const started = performance.now();
     // A round starts wherever the last one ended, so that one bad picture never costs a tick.
     for (let skipped = 0; ; skipped++) {
+      if (skipped > 0 && skipped >= this.#files.length) {
+        const count = this.#files.length;
+        this.#files = [];
+        throw new EdgeError('SOURCE_ALL_UNREADABLE', { path: this.#config.path, count });
+      }
       if (this.#position >= this.#files.length) {
         if (this.#rounds > 0 && !this.#config.loop) return undefined;
         await this.#readFolder();
-      }
-      if (skipped >= this.#files.length) {
-        throw new EdgeError('SOURCE_ALL_UNREADABLE', { path: this.#config.path, count: this.#files.length });
       }
       const file = this.#files[this.#position++];
       if (file === undefined) continue;

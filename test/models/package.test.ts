@@ -104,7 +104,7 @@ describe('openPackage', () => {
     const digest = await writePackage((manifest) => {
       manifest['version'] = 'newest';
       (manifest['input'] as Json)['mean'] = [1];
-      (manifest['targets'] as Json[])[0]!['path'] = 7;
+      Object.assign((manifest['targets'] as Json[])[0] ?? {}, { path: 7 });
       manifest['files'] = { '../../etc/passwd': sha256('') };
       manifest['colour'] = 'blue';
     });

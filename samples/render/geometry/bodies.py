@@ -83,3 +83,31 @@ def ball(radius: float, rings: int = 220) -> tuple[np.ndarray, np.ndarray]:
     turn[:, -1] = 0.0
     points = radius * np.stack([np.sin(tilt) * np.cos(turn), np.cos(tilt), np.sin(tilt) * np.sin(turn)], -1)
     return points, np.stack([u, 1 - v], -1)
+
+
+def curl(points: np.ndarray, toward: tuple[float, float], start: float, radius: float, most: float = 2.6) -> np.ndarray:
+    """Rolls up what lies further than `start` along the direction `toward` (x, z) on a cylinder of the given radius.
+
+    The roll ends after `most` radians and runs on straight, so that a corner lifts or folds over.
+    """
+    direction = np.array([toward[0], 0.0, toward[1]]) / np.hypot(*toward)
+    beyond = np.maximum(points @ direction - start, 0.0)
+    angle = np.minimum(beyond / radius, most)
+    rest = beyond - angle * radius
+    forward = radius * np.sin(angle) + rest * np.cos(angle)
+    up = radius * (1 - np.cos(angle)) + rest * np.sin(angle)
+    return points + (forward - beyond)[..., None] * direction + up[..., None] * np.array([0.0, 1.0, 0.0])
+
+
+def rounded_square(power: float, width: float = 1.0, depth: float = 1.0):
+    """A `shape` for `revolve`: a superellipse |x / width|^power + |z / depth|^power = r^power."""
+
+    def shape(angle: np.ndarray, _height: np.ndarray, radius: np.ndarray) -> np.ndarray:
+        return radius * (np.abs(np.cos(angle) / width) ** power + np.abs(np.sin(angle) / depth) ** power) ** (-1 / power)
+
+    return shape
+
+
+def settle(points: np.ndarray, lift: float = 0.02) -> np.ndarray:
+    """Moves points down or up so that the lowest lies `lift` above the belt."""
+    return points - [0.0, points[..., 1].min() - lift, 0.0]

@@ -1,1 +1,87 @@
+"""Metal: drink cans, a food tin, foil."""
 
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+
+import prints
+from geometry.bodies import ball, revolve, settle, spline
+from geometry.creases import crumple, smooth
+from geometry.mesh import Mesh
+
+RADIUS, HEIGHT = 5.0, 18.0
+
+
+def _can(folder: Path, dent) -> None:
+    """A drink can about the y axis: body (printed) and both ends; `dent(mesh)` deforms all three alike."""
+    body = spline([(3.9, 0.7), (4.1, 0.75), (4.7, 1.5), (RADIUS, 2.6), (RADIUS, 6), (RADIUS, 12), (RADIUS, 15.3), (4.7, 16.7), (4.15, 17.5), (4.1, 17.6)], 200)
+    top = spline([(4.1, 17.55), (4.25, 17.9), (4.15, 18.1), (4.0, 17.95), (3.85, 17.2), (3.6, 17.0), (3.3, 17.25), (3.1, 17.3), (1.5, 17.3), (0, 17.3)], 120)
+    base = spline([(4.0, 0.75), (3.9, 0.3), (3.7, 0.0), (3.5, 0.15), (3.2, 0.9), (2.0, 1.6), (0, 1.8)], 80)
+    for name, profile in (("body", body), ("top", top), ("base", base)):
+        mesh = revolve(profile, 200)
+        if dent:
+            dent(mesh)
+        mesh.write(folder / f"{name}.inc")
+
+
+def cola_can(folder: Path, rng: np.random.Generator) -> None:
+    _can(folder, None)
+    prints.label(2400, 1250, (178, 16, 28), (250, 248, 244), "BRISK", "original cola", rng, trim=(210, 210, 214), scene=[(90, 10, 10), (200, 40, 40), (250, 240, 235)]).save(folder / "label.png")
+
+
+def crushed_can(folder: Path, rng: np.random.Generator) -> None:
+    state = rng.bit_generator.state
+
+    def dent(mesh: Mesh) -> None:
+        # The same field for body and ends: the generator starts anew for each.
+        again = np.random.default_rng()
+        again.bit_generator.state = state
+        x, y, z = mesh.vertices.T
+        anchor = np.array([[RADIUS, HEIGHT, RADIUS], [-RADIUS, 0, -RADIUS]])
+        points = np.vstack([mesh.vertices, anchor])
+        middle = np.clip(1 - ((y - 9) / 8.2) ** 2, 0, 1)
+        field = crumple(points * [1, 0.9, 1], 5.5, 3, again)[:-2]
+        soft = smooth(points, 14, again)[:-2]
+        squeeze = 1 - middle * (0.22 + 0.20 * field + 0.10 * soft)
+        mesh.vertices = np.stack([x * squeeze + 0.9 * middle, 9 + (y - 9) * 0.86 + 0.10 * x * (y > 9), z * squeeze * (1 - 0.28 * middle)], -1)
+
+    _can(folder, dent)
+    prints.label(2400, 1250, (186, 190, 196), (20, 60, 130), "GINGA", "ginger ale", rng, trim=(20, 90, 170)).save(folder / "label.png")
+
+
+def open_tin(folder: Path, rng: np.random.Generator) -> None:
+    """A food tin without its label, seen into: beaded wall, rim, ringed bottom."""
+    wall_height = np.linspace(0.5, 15.0, 420)
+    beads = 7.6 + 0.10 * np.sin(wall_height * 2 * np.pi / 0.9) * ((wall_height > 3.5) & (wall_height < 12))
+    outside = np.stack([beads, wall_height], -1)
+    rim = spline([(7.6, 15.0), (7.95, 15.15), (8.0, 15.5), (7.8, 15.75), (7.5, 15.6), (7.45, 15.0)], 30)
+    inside = np.stack([beads - 0.12, wall_height], -1)[::-1]
+    rings = np.linspace(7.4, 0, 300)
+    bottom = np.stack([rings, 0.6 + 0.16 * np.cos(rings * 2 * np.pi / 1.5) * ((rings > 2.6) & (rings < 7))], -1)
+    revolve(np.vstack([outside, rim, inside, bottom]), 220).write(folder / "body.inc")
+    angle = np.linspace(0, 2 * np.pi, 221)
+    radius = np.linspace(0, 7.3, 160)
+    r, a = np.meshgrid(radius, angle, indexing="ij")
+    lid = np.stack([r * np.cos(a), 0.15 * np.cos(r * 2 * np.pi / 1.3) * ((r > 2.2) & (r < 6.4)) + 0.012 * r**2, r * np.sin(a)], -1)
+    lid[:, -1] = lid[:, 0]
+    Mesh.grid(lid, np.stack([r / 7.3, a / 6.2832], -1)).write(folder / "lid.inc")
+
+
+def foil_ball(folder: Path, rng: np.random.Generator) -> None:
+    points, uv = ball(8.6, 300)
+    flat = points.reshape(-1, 3)
+    bulge = 1 + 0.20 * crumple(flat, 6.5, 3, rng) + 0.06 * smooth(flat, 12, rng)
+    points = (flat * bulge[:, None] * [1.3, 0.75, 1.05]).reshape(points.shape)
+    points[:, -1] = points[:, 0]
+    Mesh.grid(settle(points), uv).write(folder / "body.inc")
+
+
+def soup_tin(folder: Path, rng: np.random.Generator) -> None:
+    """A closed food tin with a paper label and bare beaded ends."""
+    body = spline([(0, 0.35), (6.0, 0.3), (6.1, 0.0), (6.35, 0.0), (6.4, 0.3), (6.2, 0.6), (6.2, 1.2), (6.2, 8), (6.2, 16), (6.2, 16.6), (6.4, 16.9), (6.35, 17.2), (6.1, 17.2), (6.0, 16.7), (5.2, 16.6), (5.0, 16.8), (4.4, 16.6), (4.2, 16.8), (2, 16.75), (0, 16.75)], 420)
+    revolve(body, 200).write(folder / "body.inc")
+    height = np.linspace(1.2, 16.0, 30)
+    revolve(np.stack([np.full_like(height, 6.24), height], -1), 160).write(folder / "label.inc")
+    prints.label(2400, 1000, (196, 28, 30), (255, 246, 220), "TOMATO", "crushed with basil", rng, trim=(240, 196, 60), scene=[(120, 10, 10), (220, 50, 30), (90, 150, 50), (250, 220, 180)]).save(folder / "label.png")

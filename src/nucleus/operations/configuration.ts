@@ -39,14 +39,17 @@ export const updateConfiguration: Operation = (call) => {
   const { keyPath, timestamp, valueToMerge } = readRequest(updateSchema, call);
   const first = keyPath[0] ?? Object.keys(valueToMerge as JsonObject).find((key) => key === 'accessControl');
   if (first === 'accessControl') {
-    throw new ModeledError('InvalidArgumentsError', 'Config update is not allowed for following fields [accessControl]');
+    throw new ModeledError(
+      'InvalidArgumentsError',
+      'Config update is not allowed for following fields [accessControl]',
+    );
   }
   const time = timestamp * 1000;
   if (call.caller.configuration.isNewerThan(keyPath, time)) {
     const text = "Proposed timestamp is older than the config's latest modified timestamp";
     throw new ModeledError('FailedUpdateConditionCheckError', text);
   }
-  call.caller.merge(keyPath, valueToMerge as JsonObject, time);
+  call.caller.merge(keyPath, valueToMerge, time);
   return {};
 };
 
@@ -67,7 +70,9 @@ export const subscribeToConfigurationUpdate: Operation = (call) => {
 
 export const subscribeToValidateConfigurationUpdates: Operation = ({ caller, stream }) => {
   const offer = (configuration: JsonObject, deploymentId: string) =>
-    stream.event('ValidateConfigurationUpdateEvents', { validateConfigurationUpdateEvent: { configuration, deploymentId } });
+    stream.event('ValidateConfigurationUpdateEvents', {
+      validateConfigurationUpdateEvent: { configuration, deploymentId },
+    });
   caller.validator = offer;
   stream.onClose(() => {
     if (caller.validator === offer) caller.validator = undefined;

@@ -5,7 +5,11 @@ import { readRequest, type Operation } from './operation.js';
 
 const service = 'aws.greengrass.ipc.mqttproxy';
 const qosSchema = z.enum(['0', '1']);
-const publishSchema = z.object({ topicName: z.string().min(1), qos: qosSchema, payload: z.base64().default('') });
+const publishSchema = z.object({
+  topicName: z.string().min(1),
+  qos: qosSchema,
+  payload: z.base64().default(''),
+});
 const subscribeSchema = z.object({ topicName: z.string().min(1), qos: qosSchema });
 
 export const publishToIotCore: Operation = (call) => {
@@ -13,16 +17,26 @@ export const publishToIotCore: Operation = (call) => {
   const { nucleus, caller } = call;
   nucleus.authorize({ component: caller.name, service, operation: 'PublishToIoTCore', resource: topicName });
   const failure = (reason: string) => {
-    nucleus.logger.warn({ component: caller.name, topic: topicName, reason }, 'A message for IoT Core was refused.');
+    nucleus.logger.warn(
+      { component: caller.name, topic: topicName, reason },
+      'A message for IoT Core was refused.',
+    );
     // Lite says nothing of the reason.
-    const text = nucleus.traits.kind === 'lite' ? '' : `Publish to topic ${topicName} failed with error ${reason}`;
+    const text =
+      nucleus.traits.kind === 'lite' ? '' : `Publish to topic ${topicName} failed with error ${reason}`;
     return new ModeledError('ServiceError', text);
   };
   if (hasWildcard(topicName)) throw failure('the topic has a wildcard');
   const bytes = Buffer.from(payload, 'base64');
   const limit = nucleus.traits.iotCoreBytes;
-  if (bytes.byteLength > limit) throw failure(`the payload has ${bytes.byteLength} bytes, the limit is ${limit}`);
-  const refusal = nucleus.iotCore.publish({ topic: topicName, payload: bytes, qos: qos === '1' ? 1 : 0, from: caller.name });
+  if (bytes.byteLength > limit)
+    throw failure(`the payload has ${bytes.byteLength} bytes, the limit is ${limit}`);
+  const refusal = nucleus.iotCore.publish({
+    topic: topicName,
+    payload: bytes,
+    qos: qos === '1' ? 1 : 0,
+    from: caller.name,
+  });
   if (refusal !== undefined) throw failure(refusal);
   return {};
 };
@@ -30,8 +44,14 @@ export const publishToIotCore: Operation = (call) => {
 export const subscribeToIotCore: Operation = (call) => {
   const { topicName } = readRequest(subscribeSchema, call);
   const { nucleus, caller, stream } = call;
-  nucleus.authorize({ component: caller.name, service, operation: 'SubscribeToIoTCore', resource: topicName });
-  if (!isTopicFilter(topicName)) throw new ModeledError('InvalidArgumentsError', `"${topicName}" is no topic filter.`);
+  nucleus.authorize({
+    component: caller.name,
+    service,
+    operation: 'SubscribeToIoTCore',
+    resource: topicName,
+  });
+  if (!isTopicFilter(topicName))
+    throw new ModeledError('InvalidArgumentsError', `"${topicName}" is no topic filter.`);
   const unsubscribe = nucleus.iotCore.subscribe({
     filter: topicName,
     receive: ({ topic, payload }) =>

@@ -37,6 +37,8 @@ export type Operation = (call: Call) => JsonObject;
 export function readRequest<Schema extends z.ZodType>(schema: Schema, call: Call): z.infer<Schema> {
   const result = schema.safeParse(call.request);
   if (result.success) return result.data;
-  const problems = result.error.issues.map((issue) => `${issue.path.join('.') || 'request'}: ${issue.message}`);
+  const problems = result.error.issues.map(
+    (issue) => `${issue.path.join('.') || 'request'}: ${issue.message}`,
+  );
   throw new ModeledError('InvalidArgumentsError', problems.join('; '));
 }

@@ -33,18 +33,28 @@ export const publishToTopic: Operation = (call) => {
     if (bytes > nucleus.traits.messageBytes.accepted) {
       nucleus.disconnect(`a message of ${bytes} bytes is larger than the buffer of this nucleus`);
     } else if (bytes > nucleus.traits.messageBytes.delivered) {
-      nucleus.logger.warn({ component: caller.name, topic, bytes }, 'A message was answered and dropped: it is too large for this nucleus.');
+      nucleus.logger.warn(
+        { component: caller.name, topic, bytes },
+        'A message was answered and dropped: it is too large for this nucleus.',
+      );
     } else {
-      nucleus.pubsub.publish({ topic, from: caller.name, content: { binary: Buffer.from(message, 'base64') } });
+      nucleus.pubsub.publish({
+        topic,
+        from: caller.name,
+        content: { binary: Buffer.from(message, 'base64') },
+      });
     }
     return {};
   }
-  const json: Json = publishMessage.jsonMessage.message as JsonObject;
+  const json: Json = publishMessage.jsonMessage.message;
   const nodes = countNodes(json);
   if (nodes > nucleus.traits.jsonNodes) {
     const receivers = nucleus.pubsub.receivers(topic, caller.name);
     nucleus.pubsub.drop(receivers);
-    nucleus.logger.warn({ component: caller.name, topic, nodes, ended: receivers.length }, 'A jsonMessage with too many parts ended the subscriptions of its topic.');
+    nucleus.logger.warn(
+      { component: caller.name, topic, nodes, ended: receivers.length },
+      'A jsonMessage with too many parts ended the subscriptions of its topic.',
+    );
   } else {
     nucleus.pubsub.publish({ topic, from: caller.name, content: { json } });
   }
@@ -55,7 +65,8 @@ export const subscribeToTopic: Operation = (call) => {
   const { topic, receiveMode } = readRequest(subscribeSchema, call);
   const { nucleus, caller, stream } = call;
   nucleus.authorize({ component: caller.name, service, operation: 'SubscribeToTopic', resource: topic });
-  if (!isTopicFilter(topic)) throw new ModeledError('InvalidArgumentsError', `"${topic}" is no topic filter.`);
+  if (!isTopicFilter(topic))
+    throw new ModeledError('InvalidArgumentsError', `"${topic}" is no topic filter.`);
   const mode = receiveMode ?? (hasWildcard(topic) ? 'RECEIVE_MESSAGES_FROM_OTHERS' : 'RECEIVE_ALL_MESSAGES');
   const unsubscribe = nucleus.pubsub.subscribe({
     filter: topic,
@@ -77,6 +88,7 @@ function toEvent({ topic, content }: LocalMessage): JsonObject {
 /** Keys and values of a document, each an object in the memory of nucleus lite. */
 function countNodes(value: Json): number {
   if (Array.isArray(value)) return value.reduce<number>((sum, item) => sum + countNodes(item), 1);
-  if (isJsonObject(value)) return Object.values(value).reduce<number>((sum, item) => sum + 1 + countNodes(item), 1);
+  if (isJsonObject(value))
+    return Object.values(value).reduce<number>((sum, item) => sum + 1 + countNodes(item), 1);
   return 1;
 }

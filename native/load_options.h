@@ -1,0 +1,15 @@
+#ifndef MLI_NATIVE_LOAD_OPTIONS_H_
+#define MLI_NATIVE_LOAD_OPTIONS_H_
+
+#include <napi.h>
+
+#include "dlr_model.h"
+
+namespace mli {
+
+// Reads {library, path, deviceType, deviceId, threads}. Throws Failure OPTION_INVALID.
+ModelOptions ParseLoadOptions(const Napi::Value& value);
+
+}  // namespace mli
+
+#endif  // MLI_NATIVE_LOAD_OPTIONS_H_

@@ -1,0 +1,132 @@
+#include "model_requests.h"
+
+#include <cstring>
+
+#include "addon_data.h"
+#include "js_value.h"
+
+namespace mli {
+
+LoadRequest::LoadRequest(Napi::Env env, ModelOptions options, WorkerThread& thread)
+    : Request(env), options_(std::move(options)), thread_(thread) {}
+
+void LoadRequest::Execute() { dlr_ = std::make_shared<DlrModel>(options_); }
+
+Napi::Value LoadRequest::Result(Napi::Env env) {
+  auto session = std::make_shared<ModelSession>();
+  session->dlr = std::move(dlr_);
+  session->thread = &thread_;
+  AddonData::Of(env).Keep(session);
+  return Model::Create(env, session);
+}
+
+void LoadRequest::Finish(Napi::Env env, bool succeeded) {
+  if (!succeeded) AddonData::Of(env).Return(thread_);
+}
+
+Failure LoadRequest::Unexpected(const std::string& text) const {
+  return Failure("MODEL_LOAD_FAILED", {{"path", options_.path}, {"text", text}});
+}
+
+RunRequest::RunRequest(Napi::Env env, std::shared_ptr<ModelSession> session, RunInput input)
+    : Request(env), session_(std::move(session)), dlr_(session_->dlr), input_(std::move(input)) {
+  AllocateOutputs(env);
+  ++session_->runs;
+}
+
+void RunRequest::AllocateOutputs(Napi::Env env) {
+  const Shape& leading = input_.picture ? input_.picture->shape : input_.tensors.front().shape;
+  outputs_.resize(dlr_->metadata().outputs.size());
+  for (size_t i = 0; i < outputs_.size(); ++i) {
+    const TensorInfo& info = dlr_->metadata().outputs[i];
+    outputs_[i].dtype = info.dtype;
+    Shape shape = info.shape;
+    // A free first dimension is the batch, the rows of a tree model: as many out as in.
+    if (!shape.empty() && shape[0] < 0) shape[0] = leading[0];
+    const std::optional<size_t> elements = ElementCount(shape);
+    if (!elements) continue;
+    Output& output = outputs_[i];
+    output.capacity = *elements * BytesPerElement(info.dtype);
+    Napi::ArrayBuffer buffer = Napi::ArrayBuffer::New(env, output.capacity);
+    output.destination = buffer.Data();
+    output.buffer = Napi::Reference<Napi::ArrayBuffer>::New(buffer, 1);
+  }
+}
+
+void RunRequest::Execute() {
+  // The model is let go of on this thread, so that a dispose() that waits behind this run also deletes it here.
+  const std::shared_ptr<DlrModel> dlr = std::move(dlr_);
+  SetInputs(*dlr);
+  dlr->Run();
+  ReadOutputs(*dlr);
+}
+
+void RunRequest::SetInputs(DlrModel& dlr) {
+  if (input_.picture) return SetPicture(dlr);
+  for (size_t i = 0; i < input_.tensors.size(); ++i) dlr.SetInput(i, input_.tensors[i].data, input_.tensors[i].shape);
+}
+
+void RunRequest::SetPicture(DlrModel& dlr) {
+  const PictureInput& picture = *input_.picture;
+  const TensorInfo& info = dlr.metadata().inputs.front();
+  std::byte* destination = nullptr;
+  if (ElementCount(info.shape)) {
+    destination = dlr.Staging(0);
+  } else {
+    scratch_ = AllocateAligned(ElementCount(picture.shape).value() * BytesPerElement(info.dtype));
+    destination = scratch_.get();
+  }
+  Convert(picture.picture, picture.normalization, info.dtype, destination);
+  dlr.SetInput(0, destination, picture.shape);
+}
+
+void RunRequest::ReadOutputs(DlrModel& dlr) {
+  for (size_t i = 0; i < outputs_.size(); ++i) {
+    Output& output = outputs_[i];
+    output.shape = dlr.OutputShape(i);
+    const size_t bytes = ElementCount(output.shape).value() * BytesPerElement(output.dtype);
+    if (output.destination == nullptr || output.capacity != bytes) {
+      output.spill = AllocateAligned(bytes);
+      output.destination = output.spill.get();
+      output.capacity = bytes;
+    }
+    dlr.CopyOutput(i, output.destination);
+  }
+}
+
+Napi::Value RunRequest::Result(Napi::Env env) {
+  Napi::Array result = Napi::Array::New(env, outputs_.size());
+  for (size_t i = 0; i < outputs_.size(); ++i) {
+    const Output& output = outputs_[i];
+    Napi::ArrayBuffer buffer;
+    if (output.spill == nullptr) {
+      buffer = output.buffer.Value();
+    } else {
+      buffer = Napi::ArrayBuffer::New(env, output.capacity);
+      std::memcpy(buffer.Data(), output.spill.get(), output.capacity);
+    }
+    Napi::Object tensor = Napi::Object::New(env);
+    tensor.Set("dtype", std::string(Name(output.dtype)));
+    tensor.Set("shape", ToArray(env, output.shape));
+    tensor.Set("data", NewTypedArray(env, output.dtype, buffer));
+    result.Set(static_cast<uint32_t>(i), tensor);
+  }
+  return result;
+}
+
+void RunRequest::Finish(Napi::Env, bool) { --session_->runs; }
+
+Failure RunRequest::Unexpected(const std::string& text) const { return Failure("RUN_FAILED", {{"text", text}}); }
+
+DisposeRequest::DisposeRequest(Napi::Env env, std::shared_ptr<ModelSession> session)
+    : Request(env), session_(std::move(session)), dlr_(std::move(session_->dlr)) {}
+
+void DisposeRequest::Finish(Napi::Env env, bool) {
+  session_->deleted = true;
+  AddonData::Of(env).Return(*session_->thread);
+  AddonData::Of(env).Forget(session_);
+}
+
+Failure DisposeRequest::Unexpected(const std::string& text) const { return Failure("RUN_FAILED", {{"text", text}}); }
+
+}  // namespace mli

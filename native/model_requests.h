@@ -1,0 +1,79 @@
+#ifndef MLI_NATIVE_MODEL_REQUESTS_H_
+#define MLI_NATIVE_MODEL_REQUESTS_H_
+
+#include <memory>
+#include <vector>
+
+#include "model.h"
+#include "request.h"
+#include "run_input.h"
+
+namespace mli {
+
+// Opens libdlr and the model. Resolves to a Model.
+class LoadRequest : public Request {
+ public:
+  LoadRequest(Napi::Env env, ModelOptions options, WorkerThread& thread);
+
+ private:
+  void Execute() override;
+  Napi::Value Result(Napi::Env env) override;
+  void Finish(Napi::Env env, bool succeeded) override;
+  Failure Unexpected(const std::string& text) const override;
+
+  const ModelOptions options_;
+  WorkerThread& thread_;
+  std::shared_ptr<DlrModel> dlr_;
+};
+
+// One inference. Resolves to an array of {dtype, shape, data} in the order of the model's outputs, owned by the caller.
+class RunRequest : public Request {
+ public:
+  RunRequest(Napi::Env env, std::shared_ptr<ModelSession> session, RunInput input);
+
+ private:
+  // The worker writes straight into the ArrayBuffer that JavaScript gets, where the size is known before the run.
+  struct Output {
+    Napi::Reference<Napi::ArrayBuffer> buffer;
+    void* destination = nullptr;
+    size_t capacity = 0;
+    AlignedBuffer spill;  // where it was not
+    Shape shape;
+    DType dtype{};
+  };
+
+  void Execute() override;
+  Napi::Value Result(Napi::Env env) override;
+  void Finish(Napi::Env env, bool succeeded) override;
+  Failure Unexpected(const std::string& text) const override;
+
+  void AllocateOutputs(Napi::Env env);
+  void SetInputs(DlrModel& dlr);
+  void SetPicture(DlrModel& dlr);
+  void ReadOutputs(DlrModel& dlr);
+
+  std::shared_ptr<ModelSession> session_;
+  std::shared_ptr<DlrModel> dlr_;
+  RunInput input_;
+  AlignedBuffer scratch_;
+  std::vector<Output> outputs_;
+};
+
+// Deletes the model. Resolves to undefined.
+class DisposeRequest : public Request {
+ public:
+  DisposeRequest(Napi::Env env, std::shared_ptr<ModelSession> session);
+
+ private:
+  void Execute() override { dlr_.reset(); }
+  Napi::Value Result(Napi::Env env) override { return env.Undefined(); }
+  void Finish(Napi::Env env, bool succeeded) override;
+  Failure Unexpected(const std::string& text) const override;
+
+  std::shared_ptr<ModelSession> session_;
+  std::shared_ptr<DlrModel> dlr_;
+};
+
+}  // namespace mli
+
+#endif  // MLI_NATIVE_MODEL_REQUESTS_H_

@@ -1,0 +1,184 @@
+#include "run_input.h"
+
+#include <cmath>
+
+#include "failure.h"
+#include "js_value.h"
+
+namespace mli {
+namespace {
+
+Failure Invalid(const std::string& input, const std::string& expected, const std::string& received) {
+  return Failure("INPUT_INVALID", {{"input", input}, {"expected", expected}, {"received", received}});
+}
+
+Napi::Object ReadObject(const Napi::Value& value, const std::string& name) {
+  if (!value.IsObject()) throw Invalid(name, "object", Describe(value));
+  return value.As<Napi::Object>();
+}
+
+int64_t ReadDimension(const Napi::Value& value, const std::string& name) {
+  if (value.IsNumber()) {
+    const double number = value.As<Napi::Number>().DoubleValue();
+    if (number >= 1 && number <= 0x1p53 && std::trunc(number) == number) return static_cast<int64_t>(number);
+  }
+  throw Invalid(name, "integer of at least 1", Describe(value));
+}
+
+Shape ReadShape(const Napi::Value& value, const std::string& name) {
+  if (!value.IsArray()) throw Invalid(name, "array", Describe(value));
+  const auto array = value.As<Napi::Array>();
+  Shape shape;
+  // No tensor that DLR takes has more dimensions; a sparse array of 2^32 must not keep us busy.
+  const uint32_t rank = array.Length();
+  if (rank > 32) throw Invalid(name, "at most 32 dimensions", std::to_string(rank));
+  for (uint32_t i = 0; i < rank; ++i) shape.push_back(ReadDimension(array.Get(i), name + "[" + std::to_string(i) + "]"));
+  return shape;
+}
+
+// Address of the first element, after the last line of the caller's JavaScript has run: a getter may have detached it.
+const void* CheckedData(const Napi::TypedArray& array, size_t elements, const std::string& name, DType dtype) {
+  if (array.ElementLength() != elements) {
+    throw Invalid(name, TypedArrayName(dtype) + " of " + std::to_string(elements) + " elements", Describe(array));
+  }
+  void* data = nullptr;
+  size_t length = 0;
+  if (napi_get_typedarray_info(array.Env(), array, nullptr, &length, &data, nullptr, nullptr) != napi_ok) {
+    throw Napi::Error::New(array.Env());
+  }
+  return data;
+}
+
+Napi::TypedArray ReadTypedArray(const Napi::Value& value, const std::string& name, DType dtype) {
+  if (!value.IsTypedArray() || !Holds(value.As<Napi::TypedArray>(), dtype)) {
+    throw Invalid(name, TypedArrayName(dtype), Describe(value));
+  }
+  const auto array = value.As<Napi::TypedArray>();
+  // It may give its memory back in the middle of the run.
+  if (array.ArrayBuffer().Get("resizable").ToBoolean()) {
+    throw Invalid(name, TypedArrayName(dtype) + " of a fixed ArrayBuffer", TypedArrayName(dtype) + " of a resizable one");
+  }
+  return array;
+}
+
+void RefuseUnknownNames(const Napi::Object& tensors, const ModelMetadata& metadata) {
+  const Napi::Array names = tensors.GetPropertyNames();
+  for (uint32_t i = 0; i < names.Length(); ++i) {
+    const std::string name = names.Get(i).ToString().Utf8Value();
+    std::string known;
+    bool found = false;
+    for (const TensorInfo& info : metadata.inputs) {
+      found = found || info.name == name;
+      known += (known.empty() ? "" : ", ") + info.name;
+    }
+    if (!found) throw Invalid(name, "name of an input: " + known, "\"" + name + "\"");
+  }
+}
+
+RunInput ReadTensors(const Napi::Object& tensors, const ModelMetadata& metadata) {
+  RunInput input;
+  std::vector<Napi::TypedArray> arrays;
+  RefuseUnknownNames(tensors, metadata);
+  for (const TensorInfo& info : metadata.inputs) {
+    const Napi::Value value = tensors.Get(info.name);
+    if (!value.IsObject()) throw Invalid(info.name, info.Describe(), Describe(value));
+    const auto tensor = value.As<Napi::Object>();
+    const Napi::Value dtype = tensor.Get("dtype");
+    if (!dtype.IsString() || dtype.As<Napi::String>().Utf8Value() != Name(info.dtype)) {
+      throw Invalid(info.name + ".dtype", std::string(Name(info.dtype)), Describe(dtype));
+    }
+    Shape shape = ReadShape(tensor.Get("shape"), info.name + ".shape");
+    if (!Fits(shape, info.shape) || !ElementCount(shape)) {
+      throw Invalid(info.name + ".shape", ToString(info.shape), ToString(shape));
+    }
+    arrays.push_back(ReadTypedArray(tensor.Get("data"), info.name + ".data", info.dtype));
+    input.tensors.push_back({nullptr, std::move(shape)});
+  }
+  for (size_t i = 0; i < arrays.size(); ++i) {
+    const TensorInfo& info = metadata.inputs[i];
+    TensorInput& tensor = input.tensors[i];
+    tensor.data = CheckedData(arrays[i], ElementCount(tensor.shape).value(), info.name + ".data", info.dtype);
+    input.kept.push_back(Napi::Persistent(arrays[i].As<Napi::Object>()));
+  }
+  return input;
+}
+
+std::array<float, 3> ReadPerChannel(const Napi::Value& value, const std::string& name, size_t channels) {
+  std::array<float, 3> numbers{};
+  if (!value.IsArray() || value.As<Napi::Array>().Length() != channels) {
+    throw Invalid(name, "array of " + std::to_string(channels) + " numbers", Describe(value));
+  }
+  for (size_t c = 0; c < channels; ++c) {
+    const Napi::Value number = value.As<Napi::Array>().Get(static_cast<uint32_t>(c));
+    const std::string element = name + "[" + std::to_string(c) + "]";
+    if (!number.IsNumber()) throw Invalid(element, "number", Describe(number));
+    numbers[c] = number.As<Napi::Number>().FloatValue();
+    if (!std::isfinite(numbers[c])) throw Invalid(element, "finite number", Describe(number));
+  }
+  return numbers;
+}
+
+Normalization ReadNormalization(const Napi::Object& object) {
+  Normalization normalization{};
+  const std::string order = object.Get("colorOrder").ToString().Utf8Value();
+  if (order == "RGB") {
+    normalization.order = ColorOrder::kRgb;
+  } else if (order == "BGR") {
+    normalization.order = ColorOrder::kBgr;
+  } else if (order == "GRAY") {
+    normalization.order = ColorOrder::kGray;
+  } else {
+    throw Invalid("normalization.colorOrder", "RGB, BGR or GRAY", order);
+  }
+  const std::string layout = object.Get("layout").ToString().Utf8Value();
+  if (layout != "NCHW" && layout != "NHWC") throw Invalid("normalization.layout", "NCHW or NHWC", layout);
+  normalization.layout = layout == "NCHW" ? Layout::kNchw : Layout::kNhwc;
+  const size_t channels = normalization.channels();
+  normalization.mean = ReadPerChannel(object.Get("mean"), "normalization.mean", channels);
+  normalization.std = ReadPerChannel(object.Get("std"), "normalization.std", channels);
+  for (size_t c = 0; c < channels; ++c) {
+    if (normalization.std[c] == 0) throw Invalid("normalization.std[" + std::to_string(c) + "]", "number other than 0", "0");
+  }
+  return normalization;
+}
+
+RunInput ReadPicture(const Napi::Object& object, const Napi::Object& normalization, const ModelMetadata& metadata) {
+  if (metadata.inputs.size() != 1) {
+    throw Invalid("picture", "tensors for " + std::to_string(metadata.inputs.size()) + " inputs", "one picture");
+  }
+  const TensorInfo& info = metadata.inputs.front();
+  RunInput input;
+  PictureInput& result = input.picture.emplace();
+  result.normalization = ReadNormalization(normalization);
+  Picture& picture = result.picture;
+  picture.width = static_cast<size_t>(ReadDimension(object.Get("width"), "picture.width"));
+  picture.height = static_cast<size_t>(ReadDimension(object.Get("height"), "picture.height"));
+  picture.channels = static_cast<size_t>(ReadDimension(object.Get("channels"), "picture.channels"));
+  if ((picture.channels != 1 && picture.channels != 3) || !CanConvert(picture, result.normalization)) {
+    throw Invalid("picture.channels", "1 or " + std::to_string(result.normalization.channels()),
+                  std::to_string(picture.channels));
+  }
+  result.shape = ShapeOf(picture, result.normalization);
+  // Some models declare no batch dimension.
+  if (info.shape.size() == 3) result.shape.erase(result.shape.begin());
+  if (!Fits(result.shape, info.shape) || !ElementCount(result.shape)) {
+    throw Invalid("picture", info.Describe(), ToString(result.shape));
+  }
+  const Napi::TypedArray pixels = ReadTypedArray(object.Get("data"), "picture.data", DType::kUint8);
+  const size_t elements = picture.width * picture.height * picture.channels;
+  picture.pixels = static_cast<const uint8_t*>(CheckedData(pixels, elements, "picture.data", DType::kUint8));
+  input.kept.push_back(Napi::Persistent(pixels.As<Napi::Object>()));
+  return input;
+}
+
+}  // namespace
+
+RunInput ParseRunInput(const Napi::Value& value, const ModelMetadata& metadata) {
+  const Napi::Object input = ReadObject(value, "input");
+  const Napi::Value tensors = input.Get("tensors");
+  if (!tensors.IsUndefined()) return ReadTensors(ReadObject(tensors, "tensors"), metadata);
+  const Napi::Object picture = ReadObject(input.Get("picture"), "picture");
+  return ReadPicture(picture, ReadObject(input.Get("normalization"), "normalization"), metadata);
+}
+
+}  // namespace mli

@@ -1,0 +1,40 @@
+#ifndef MLI_NATIVE_RUN_INPUT_H_
+#define MLI_NATIVE_RUN_INPUT_H_
+
+#include <napi.h>
+
+#include <optional>
+#include <vector>
+
+#include "dlr_model.h"
+#include "picture.h"
+#include "tensor.h"
+
+namespace mli {
+
+struct TensorInput {
+  const void* data;
+  Shape shape;
+};
+
+struct PictureInput {
+  Picture picture;
+  Normalization normalization;
+  Shape shape;  // of the tensor that it becomes
+};
+
+// What one run works on, checked against what the model declares. The memory belongs to the caller's typed arrays, which
+// are kept from being collected, and not copied; the caller must not write to them or transfer them until the run is over.
+struct RunInput {
+  std::vector<TensorInput> tensors;     // in the order of the model's inputs, or
+  std::optional<PictureInput> picture;  // for the model's only input
+  std::vector<Napi::ObjectReference> kept;
+};
+
+// Reads {tensors: {[name]: {dtype, shape, data}}} or {picture: {data, width, height, channels},
+// normalization: {mean, std, colorOrder, layout}}. JS thread. Throws Failure INPUT_INVALID with {input, expected, received}.
+RunInput ParseRunInput(const Napi::Value& value, const ModelMetadata& metadata);
+
+}  // namespace mli
+
+#endif  // MLI_NATIVE_RUN_INPUT_H_

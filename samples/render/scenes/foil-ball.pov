@@ -1,0 +1,3 @@
+// Aluminium foil, crumpled.
+#include "belt.inc"
+mesh2 { #include "body.inc" texture { Aluminium } rotate y*20 }

@@ -1,0 +1,94 @@
+import { Command } from 'commander';
+import { Component } from '../component.js';
+import { applyOverrides, parseConfiguration, resolvePaths, type Configuration } from '../config/index.js';
+import { describeError } from '../errors/index.js';
+import { createGreengrassClient, type GreengrassClient } from '../greengrass/index.js';
+import { createLogger, type Logger } from '../logger.js';
+import type { Transport } from '../publish/index.js';
+import { loadConfiguration, setOption } from './configuration.js';
+import { installFolder } from './install.js';
+import { untilStopped } from './stop-signal.js';
+
+interface RunOptions {
+  config?: string;
+  set: string[];
+  nucleus: boolean;
+}
+
+/** A deployment changes many keys, and each is an event: the configuration is read once they have settled. */
+const settleMs = 200;
+const statusIntervalMs = 60_000;
+
+export const runCommand = (): Command =>
+  new Command('run')
+    .description('run the component: configured by Greengrass, or by a file')
+    .option('--config <file>', 'YAML or JSON file instead of the configuration in Greengrass')
+    .option(...setOption)
+    .option('--no-nucleus', 'without Greengrass: messages go to standard output, one JSON object a line (needs --config)')
+    .action(run);
+
+async function run(options: RunOptions, command: Command): Promise<void> {
+  if (!options.nucleus && options.config === undefined) command.error('error: --no-nucleus needs --config <file>');
+  const logger = createLogger({ name: 'mli', stream: options.nucleus ? 'stdout' : 'stderr' });
+  const client = options.nucleus ? createGreengrassClient({ logger }) : undefined;
+  const transport = client ?? standardOutput;
+  const component = new Component({ thingName: process.env['AWS_IOT_THING_NAME'] ?? 'unnamed', transport, logger });
+  const status = setInterval(() => logger.info({ pipelines: component.status }, 'status'), statusIntervalMs);
+  try {
+    const stopped = untilStopped();
+    if (options.config !== undefined) {
+      const configuration = await loadConfiguration(options.config, options.set);
+      // Local work does not wait for the nucleus; what cannot be published until it is there is counted.
+      client?.connect().catch((error: unknown) => logger.error(describeError(error)));
+      await component.apply(configuration);
+    } else if (client) {
+      await Promise.race([followGreengrass(client, component, options.set, logger), stopped]);
+    }
+    logger.info(`stopping on ${await stopped}`);
+  } finally {
+    clearInterval(status);
+    await component.stop();
+    logger.info({ counters: client?.counters }, 'stopped');
+    await client?.close();
+  }
+}
+
+/** Applies the configuration in Greengrass, now and at each change. A wrong one is refused at the start, later the old one stays. */
+async function followGreengrass(client: GreengrassClient, component: Component, overrides: readonly string[], logger: Logger): Promise<void> {
+  const parse = (document: unknown): Configuration =>
+    resolvePaths(parseConfiguration(applyOverrides(document, overrides), 'in Greengrass'), installFolder);
+  await client.connect();
+  await component.apply(parse(await client.getConfiguration()));
+
+  const reload = async () => {
+    try {
+      await component.apply(parse(await client.getConfiguration()));
+    } catch (error) {
+      logger.error(`The changed configuration is not applied, the one before stays. ${describeError(error)}`);
+    }
+  };
+  let settling: NodeJS.Timeout | undefined;
+  await client.onConfigurationUpdate(() => {
+    clearTimeout(settling);
+    settling = setTimeout(() => void reload(), settleMs);
+  });
+  await client.validateConfiguration((document) => {
+    try {
+      parse(document);
+      return { accept: true };
+    } catch (error) {
+      return { accept: false, reason: describeError(error) };
+    }
+  });
+  // Nucleus lite takes a state only from components that systemd runs.
+  await client.updateState('RUNNING').catch((error: unknown) => logger.debug(describeError(error)));
+}
+
+const standardOutput: Transport = {
+  publish: (topic, payload) => print({ topic, message: JSON.parse(payload) as unknown }),
+  publishToIotCore: (topic, payload) => print({ iotCoreTopic: topic, message: JSON.parse(payload) as unknown }),
+};
+
+async function print(line: object): Promise<void> {
+  console.log(JSON.stringify(line));
+}

@@ -1,0 +1,83 @@
+import { createRequire } from 'node:module';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { EdgeError } from '../../errors/index.js';
+import type { Tensor, TensorInfo } from '../../types.js';
+import type { EngineInput } from '../index.js';
+
+/** What the C++ addon exports (native/addon.cc). Its errors have a `code` and `details`; see native-error.ts. */
+export interface DlrBinding {
+  readonly Model: { load(options: NativeLoadOptions): Promise<NativeModel> };
+  /** Waits for what is in flight and deletes all models. For the end of the process: nothing can be loaded afterwards. */
+  shutdown(): void;
+}
+
+export interface NativeLoadOptions {
+  /** libdlr.so */
+  readonly library: string;
+  /** The files of the model, absolute, joined with colons; or their folder. */
+  readonly path: string;
+  /** DLPack's device type: 1 CPU, 2 CUDA, 4 OpenCL. */
+  readonly deviceType: number;
+  readonly deviceId: number;
+  readonly threads: number;
+}
+
+export interface NativeMetadata {
+  readonly inputs: TensorInfo[];
+  readonly outputs: TensorInfo[];
+  readonly backend: string;
+  readonly libraryVersion: string;
+  readonly threads: number;
+  /** Number of weight tensors; 0 where the back end does not say. */
+  readonly weights: number;
+  /** True where inputs are bound to the addon's memory instead of being copied into DLR's. */
+  readonly zeroCopy: boolean;
+}
+
+export interface NativeModel {
+  readonly state: 'idle' | 'running' | 'disposing' | 'disposed';
+  readonly metadata: NativeMetadata;
+  /** Runs are performed in the order of the calls, on a thread of the model's own. */
+  run(input: EngineInput): Promise<Tensor[]>;
+  /** After the runs that were asked for; the same promise each time. */
+  dispose(): Promise<void>;
+}
+
+const require = createRequire(import.meta.url);
+const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../../..');
+
+/** A checkout has built it; the component's archive brings it. */
+export function bindingPaths(folder: string = root): string[] {
+  return [
+    path.join(folder, 'build/Release/mli_dlr.node'),
+    path.join(folder, `prebuilds/linux-${process.arch}/mli_dlr.node`),
+  ];
+}
+
+let loaded: DlrBinding | undefined;
+
+/**
+ * Loads the addon, once a process.
+ * @throws EdgeError ADDON_NOT_FOUND with the reason for each path that was tried.
+ */
+export function loadBinding(paths?: readonly string[]): DlrBinding {
+  if (loaded && !paths) return loaded;
+  const tried: { path: string; reason: string }[] = [];
+  for (const file of paths ?? bindingPaths()) {
+    try {
+      const binding = require(file) as DlrBinding;
+      // process.exit() runs the C library's exit handlers, libdlr's among them, without ending the environment first.
+      process.once('exit', () => binding.shutdown());
+      return (loaded = binding);
+    } catch (error) {
+      tried.push({ path: file, reason: firstLine(error) });
+    }
+  }
+  throw new EdgeError('ADDON_NOT_FOUND', { tried, platform: `linux-${process.arch}` });
+}
+
+function firstLine(error: unknown): string {
+  const text = error instanceof Error ? error.message : String(error);
+  return text.split('\n', 1)[0] ?? text;
+}

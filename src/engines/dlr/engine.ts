@@ -1,0 +1,95 @@
+import { EdgeError } from '../../errors/index.js';
+import type { Tensor } from '../../types.js';
+import type { Engine, EngineInfo, EngineInput } from '../index.js';
+import { inspectArtifact, type Artifact } from './artifact.js';
+import { loadBinding, type DlrBinding, type NativeModel } from './binding.js';
+import { findLibrary } from './library.js';
+import { toEdgeError } from './native-error.js';
+
+export interface DlrEngineOptions {
+  /** Folder of the compiled model. */
+  readonly artifact: string;
+  /** Path of libdlr.so. @default MLI_LIBDLR, else beside the model, else where the set-up puts it */
+  readonly library?: string | undefined;
+  /** SHA-256 of the library, where it is none of the known releases. */
+  readonly sha256?: string | undefined;
+  /** Threads of one run. One is often fastest on small machines: measure. @default 1 */
+  readonly threads?: number | undefined;
+  /** What the model was compiled for. @default 'cpu' */
+  readonly device?: keyof typeof deviceTypes | undefined;
+}
+
+/** DLPack's device types. */
+const deviceTypes = { cpu: 1, gpu: 2, opencl: 4 } as const;
+
+/**
+ * A compiled model in the Neo DLR runtime. Loading, running and freeing happen on a thread of the model's own; runs that are
+ * asked for while one is in flight wait for it, in order. Typed arrays that are given to run() belong to it until it settles:
+ * they must be neither written to nor transferred.
+ */
+export class DlrEngine implements Engine {
+  readonly info: EngineInfo;
+  readonly #native: NativeModel;
+  readonly #path: string;
+
+  private constructor(native: NativeModel, artifact: Artifact) {
+    const { backend, libraryVersion, inputs, outputs, threads } = native.metadata;
+    this.info = { runtime: 'dlr', backend, runtimeVersion: libraryVersion, inputs, outputs, threads };
+    this.#native = native;
+    this.#path = artifact.folder;
+  }
+
+  /**
+   * @param binding the addon; tests give their own
+   * @throws EdgeError ARTIFACT_*, LIBDLR_*, MODEL_LOAD_FAILED, MODEL_UNSUPPORTED, ADDON_NOT_FOUND
+   */
+  static async load(options: DlrEngineOptions, binding?: DlrBinding): Promise<DlrEngine> {
+    const artifact = await inspectArtifact(options.artifact);
+    const library = await findLibrary(options);
+    const native = await (binding ?? loadBinding()).Model.load({
+      library,
+      path: artifact.files.join(':'),
+      deviceType: deviceTypes[options.device ?? 'cpu'],
+      deviceId: 0,
+      threads: options.threads ?? 1,
+    }).catch((error: unknown) => {
+      throw toEdgeError(error, artifact.folder);
+    });
+    const engine = new DlrEngine(native, artifact);
+    try {
+      checkInputs(artifact, engine.info);
+    } catch (error) {
+      await engine.dispose();
+      throw error;
+    }
+    return engine;
+  }
+
+  async run(input: EngineInput): Promise<Tensor[]> {
+    try {
+      return await this.#native.run(input);
+    } catch (error) {
+      throw toEdgeError(error, this.#path);
+    }
+  }
+
+  async dispose(): Promise<void> {
+    await this.#native.dispose();
+  }
+}
+
+/**
+ * DLR up to 1.6 looks up the shape and type of its n-th input as the n-th argument of the graph, which may be a weight. The
+ * graph knows better, and a run with a wrong type would read beyond the caller's memory.
+ */
+function checkInputs(artifact: Artifact, info: EngineInfo): void {
+  for (const declared of artifact.inputs ?? []) {
+    const reported = info.inputs.find(({ name }) => name === declared.name);
+    const [expected, actual] = [declared, reported].map(
+      (tensor) => tensor && `${tensor.dtype} [${tensor.shape.join(', ')}]`,
+    );
+    if (expected === actual) continue;
+    const text = `the graph declares the input "${declared.name}" as ${expected ?? ''}, DLR reports ${actual ?? 'no such input'}`;
+    throw new EdgeError('MODEL_LOAD_FAILED', { path: artifact.folder, text });
+  }
+}

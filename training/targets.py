@@ -1,0 +1,39 @@
+"""The machines that a model is compiled for, and how TVM and the manifest name each of them."""
+
+from __future__ import annotations
+
+from typing import Dict, List, NamedTuple
+
+
+class Target(NamedTuple):
+    tvm: str
+    """TVM's target; it must name the triple, or the code is for the machine that compiles."""
+    toolchain: str
+    """Prefix of the GNU tools that link and strip."""
+    elf_machine: str
+    """As readelf names it."""
+    architecture: str
+    """As Node.js names it."""
+    cpu_features: List[str]
+    """What the compiler may use beyond the architecture's baseline, as /proc/cpuinfo names it."""
+
+
+X64_AVX2 = ["avx2", "fma", "f16c", "bmi1", "bmi2", "abm", "movbe", "popcnt"]
+X64_AVX512 = X64_AVX2 + ["avx512f", "avx512bw", "avx512cd", "avx512dq", "avx512vl"]
+X86_64 = "Advanced Micro Devices X86-64"
+
+TARGETS: Dict[str, Target] = {
+    "x64-avx2": Target(
+        "llvm -mtriple=x86_64-linux-gnu -mcpu=core-avx2", "", X86_64, "x64", X64_AVX2
+    ),
+    "x64-avx512": Target(
+        "llvm -mtriple=x86_64-linux-gnu -mcpu=skylake-avx512", "", X86_64, "x64", X64_AVX512
+    ),
+    "arm64": Target(
+        "llvm -device=arm_cpu -mtriple=aarch64-linux-gnu -mattr=+neon",
+        "aarch64-linux-gnu-",
+        "AArch64",
+        "arm64",
+        ["asimd"],
+    ),
+}
