@@ -3,6 +3,7 @@
 #include <cstring>
 #include <optional>
 
+#include "affinity.h"
 #include "failure.h"
 #include "thread_count.h"
 
@@ -17,6 +18,7 @@ std::string Text(const char* text) { return text == nullptr ? std::string() : st
 
 DlrModel::DlrModel(const ModelOptions& options) : library_(options.library), dlr_(library_.api()) {
   const ThreadCount threads(options.threads);
+  const Affinity affinity;
   // Some failures of DLR 1.5 and 1.6 only go to standard error: an unchanged text is that of an earlier failure.
   const std::string before = Text(dlr_.DLRGetLastError());
   if (dlr_.CreateDLRModel(&handle_, options.path.c_str(), options.device_type, options.device_id) != 0) {
@@ -55,7 +57,7 @@ void DlrModel::ReadMetadata(const ModelOptions& options) {
   check(dlr_.GetDLRBackend(&handle_, &text));
   metadata_.backend = Text(text);
   metadata_.library_version = library_.version();
-  metadata_.threads = options.threads;
+  metadata_.threads = metadata_.backend == "treelite" ? 1 : options.threads;
   // Only TVM's back ends have weights, and only with those can an input be bound to memory of ours.
   if (metadata_.backend == "tvm" && dlr_.GetDLRNumWeights != nullptr) {
     check(dlr_.GetDLRNumWeights(&handle_, &metadata_.weights));

@@ -19,6 +19,7 @@ import onnx  # noqa: E402
 import tvm  # noqa: E402
 from tvm import relay  # noqa: E402
 
+from parameters import pack_parameters  # noqa: E402
 from targets import TARGETS, Target  # noqa: E402
 
 
@@ -56,7 +57,8 @@ def compile_model(model: onnx.ModelProto, target: Target, out: Path, log: Option
     library.get_lib().export_library(str(shared), cc=f"{target.toolchain}g++")
     subprocess.run([f"{target.toolchain}strip", "--strip-unneeded", shared], check=True)
     (out / "compiled.json").write_text(library.get_graph_json())
-    (out / "compiled.params").write_bytes(relay.save_param_dict(library.get_params()))
+    values = {name: value.numpy() for name, value in library.get_params().items()}
+    (out / "compiled.params").write_bytes(pack_parameters(values))
 
 
 def check_library(path: Path, target: Target) -> None:

@@ -32,5 +32,14 @@ export const logsDir = (cache = cacheDir()) => join(cache, 'logs');
 /** Archives from package indices, verified by digest before each use. */
 export const downloadsDir = (cache = cacheDir()) => join(cache, 'downloads');
 
-/** Work in progress; what is found here at the start belongs to a set-up that was interrupted. */
-export const workDir = (cache = cacheDir()) => join(cache, 'work');
+/**
+ * Work in progress of all set-ups; what is there when one starts belongs to one that was interrupted.
+ * @param {string} cache
+ */
+export const allWorkDir = (cache) => join(cache, 'work');
+
+/**
+ * Work in progress of this one. Compilers can outlive a set-up that was killed, and must not write into the next one's.
+ * @param {string} cache
+ */
+export const workDir = (cache) => join(allWorkDir(cache), String(process.pid));

@@ -39,6 +39,7 @@ export async function downloadPinned(pinned, { cache, step }) {
   if (existsSync(path) && (await digestOfFile(path)) === pinned.sha256) return path;
   const log = join(logsDir(cache), `${step}-download.log`);
   const folder = join(workDir(cache), `${step}-download`);
+  rmSync(log, { force: true });
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
   const python = await toolPython(cache, pinned.source, log);
@@ -89,7 +90,7 @@ async function toolPython(cache, source, log) {
     () => false,
   );
   if (!works) {
-    await runTool('python3', ['-m', 'venv', '--clear', environment], { log });
+    await runTool('python3', ['-m', 'venv', '--clear', environment], { log, append: true });
   }
   if (!source) return python;
   const requirements = join(environment, 'source-tools.txt');

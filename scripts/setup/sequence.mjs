@@ -1,6 +1,6 @@
 import { rmSync } from 'node:fs';
 import { SetupFailure } from './failure.mjs';
-import { workDir } from './paths.mjs';
+import { allWorkDir } from './paths.mjs';
 
 const REMEDIES = {
   ENOSPC: 'free some space, or set MLI_CACHE_DIR to a folder on a larger disk',
@@ -34,6 +34,7 @@ export async function runSteps(steps, setup, lock) {
       }
     }
   } finally {
+    if (release) clearWork(setup.cache);
     release?.();
   }
 }
@@ -46,8 +47,13 @@ export async function workOf(step, setup) {
 
 async function begin(step, setup, lock) {
   const release = await lock(() => setup.report.note(step.name, 'another set-up is at work: waiting for it'));
-  rmSync(workDir(setup.cache), { recursive: true, force: true }); // of a set-up that was interrupted: nobody else's now
+  clearWork(setup.cache); // of a set-up that was interrupted: the lock says that nobody else is at work
   return release;
+}
+
+function clearWork(cache) {
+  // Compilers of a killed set-up may still add files.
+  rmSync(allWorkDir(cache), { recursive: true, force: true, maxRetries: 10 });
 }
 
 async function perform(step, setup, work) {

@@ -24,6 +24,8 @@ export interface StreamListeners {
 /** Answers that may be owed after time-outs before the connection counts as lost: the SDK cannot cancel a call safely. */
 const maxOwedAnswers = 64;
 
+const closeTimeoutMs = 1_000;
+
 /** How long the end of a stream may precede the end of its connection. */
 const endedGraceMs = 100;
 
@@ -193,13 +195,20 @@ export class Session {
     return close;
   }
 
-  /** Ends the connection; calls in flight are rejected with the reason. Idempotent. */
+  /** Ends the connection; calls in flight are rejected with the reason. Idempotent, and never longer than a second. */
   async close(reason: string): Promise<void> {
     this.end(reason);
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<'late'>((resolve) => {
+      timer = setTimeout(() => resolve('late'), closeTimeoutMs);
+    });
     try {
-      await this.client.close();
+      const outcome = await Promise.race([this.client.close(), late]);
+      if (outcome === 'late') closeBelow(this.client);
     } catch (error) {
       this.logger.warn({ reason: describeError(error) }, 'The IPC connection did not close in order.');
+    } finally {
+      clearTimeout(timer);
     }
   }
 
@@ -222,4 +231,13 @@ function describeConnectError(error: unknown): string {
   const inner = (error as { internalError?: { error_name?: string; error?: string } }).internalError;
   const detail = inner?.error ?? inner?.error_name;
   return detail === undefined ? describeError(error) : `${describeError(error)} (${detail})`;
+}
+
+/**
+ * Closes the socket itself. The SDK's `close` first says farewell on each stream and waits until that is written, for ever
+ * where the nucleus has stopped reading (SIGSTOP, a hang); its connection is private, so an SDK without it is left as it is.
+ */
+function closeBelow(client: SdkClient): void {
+  const below = client as unknown as { rpcClient?: { connection?: { close?(): void } } };
+  below.rpcClient?.connection?.close?.();
 }

@@ -33,6 +33,8 @@ export interface ConnectionHost {
   authenticate(token: string): string | undefined;
   /** Whether frames are answered at present; a silent nucleus reads and says nothing. */
   answers(): boolean;
+  /** Whether connections are read at present. */
+  reads(): boolean;
   handle(component: string, stream: ServerStream, payload: Uint8Array, connection: Connection): void;
   closed(connection: Connection, reason: string): void;
 }
@@ -64,6 +66,12 @@ export class Connection {
     socket.on('data', (chunk) => this.receive(chunk));
     socket.on('error', (error) => this.close(error.message));
     socket.on('close', () => this.close('the client left'));
+    this.setReading(host.reads());
+  }
+
+  setReading(reading: boolean): void {
+    if (reading) this.socket.resume();
+    else this.socket.pause();
   }
 
   /** Ends the connection and with it every stream. Idempotent. */

@@ -8,6 +8,7 @@ type Denial = Pick<AccessRequest, 'operation'> & Partial<AccessRequest>;
 export class NucleusFaults {
   /** While true the nucleus reads and says nothing, to nobody. */
   silent = false;
+  private hung = false;
   private denials: Denial[] = [];
 
   constructor(
@@ -22,6 +23,21 @@ export class NucleusFaults {
     );
     for (const connection of chosen) connection.close('a fault was asked for');
     return chosen.length;
+  }
+
+  get reads(): boolean {
+    return !this.hung;
+  }
+
+  /** Stops reading from every connection, those to come included: what a stopped or hanging nucleus does. */
+  hang(): void {
+    this.hung = true;
+    for (const connection of this.connections) connection.setReading(false);
+  }
+
+  resume(): void {
+    this.hung = false;
+    for (const connection of this.connections) connection.setReading(true);
   }
 
   /** Denies an operation whatever the recipe says, for a component, a resource, or all of them. */

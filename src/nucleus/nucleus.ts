@@ -209,6 +209,7 @@ export class DevelopmentNucleus extends EventEmitter<NucleusEvents> {
       logger: this.logger,
       authenticate: (token) => this.authenticate(token),
       answers: () => !this.faults.silent,
+      reads: () => this.faults.reads,
       handle: (component, stream, payload, connection) =>
         requests.handle(this.require(component), stream, payload, connection),
       closed: (connection, reason) => this.forget(connection, reason),

@@ -1,9 +1,7 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { describe, expect, it } from 'vitest';
 import { createGreengrassClient, maxLocalPayloadBytes, type Verdict } from '../../src/greengrass/index.js';
 import type { NucleusKind } from '../../src/nucleus/index.js';
-import { allow, delay, greengrassClient, logger, startNucleus, text } from '../nucleus/fixture.js';
+import { allow, greengrassClient, logger, startNucleus, text } from '../nucleus/fixture.js';
 
 const name = 'com.example.Belt';
 
@@ -49,13 +47,19 @@ describe.each<NucleusKind>(['classic', 'lite'])('a client at a nucleus of the ki
 
   it('names the permission that is missing, and goes on with the rest', async () => {
     const { client } = await component(kind);
-    const denied = (await client.publish('line2/gate', 'x').catch((error: unknown) => error)) as Error & { remedy: string };
+    const denied = (await client.publish('line2/gate', 'x').catch((error: unknown) => error)) as Error & {
+      remedy: string;
+    };
     expect(denied).toMatchObject({
       code: 'IPC_UNAUTHORIZED',
       details: { operation: 'PublishToTopic', resource: 'line2/gate', service: 'aws.greengrass.ipc.pubsub' },
     });
-    expect(denied.remedy).toContain('operations: ["aws.greengrass#PublishToTopic"], resources: ["line2/gate"]');
-    await expect(client.subscribe('line2/#', () => undefined)).rejects.toMatchObject({ code: 'IPC_UNAUTHORIZED' });
+    expect(denied.remedy).toContain(
+      'operations: ["aws.greengrass#PublishToTopic"], resources: ["line2/gate"]',
+    );
+    await expect(client.subscribe('line2/#', () => undefined)).rejects.toMatchObject({
+      code: 'IPC_UNAUTHORIZED',
+    });
     await expect(client.publishToIotCore('other', 'x', 1)).rejects.toMatchObject({
       details: { service: 'aws.greengrass.ipc.mqttproxy' },
     });
@@ -78,7 +82,9 @@ describe.each<NucleusKind>(['classic', 'lite'])('a client at a nucleus of the ki
     }
     expect(maxLocalPayloadBytes('line1/results')).toBe(7_323);
     await client.publishToIotCore('cloud/a', Buffer.alloc(6_500), 1);
-    await expect(client.publishToIotCore('cloud/a', Buffer.alloc(6_501), 1)).rejects.toMatchObject({ code: 'MESSAGE_TOO_LARGE' });
+    await expect(client.publishToIotCore('cloud/a', Buffer.alloc(6_501), 1)).rejects.toMatchObject({
+      code: 'MESSAGE_TOO_LARGE',
+    });
     expect(client.counters).toMatchObject({ publishFailures: 3, disconnections: 0 });
   });
 
@@ -99,9 +105,16 @@ describe.each<NucleusKind>(['classic', 'lite'])('a client at a nucleus of the ki
   it('talks to IoT Core both ways and reports its state', async () => {
     const { client, nucleus } = await component(kind);
     const up: string[] = [];
-    nucleus.iotCore.subscribe({ filter: '#', receive: ({ topic, payload, qos }) => up.push(`${topic} ${payload.toString()} ${qos}`) });
+    nucleus.iotCore.subscribe({
+      filter: '#',
+      receive: ({ topic, payload, qos }) => up.push(`${topic} ${payload.toString()} ${qos}`),
+    });
     const down: string[] = [];
-    await client.subscribeToIotCore('cloud/down/+', 1, ({ topic, payload }) => void down.push(`${topic} ${text(payload)}`));
+    await client.subscribeToIotCore(
+      'cloud/down/+',
+      1,
+      ({ topic, payload }) => void down.push(`${topic} ${text(payload)}`),
+    );
     await client.publishToIotCore('cloud/up', 'a', 1);
     await client.publishToIotCore('cloud/up', 'b', 0);
     expect(up).toEqual(['cloud/up a 1', 'cloud/up b 0']);
@@ -148,7 +161,10 @@ describe('the veto of a configuration', () => {
       return configuration['rate'] === 2 ? { accept: true } : { accept: false, reason: 'rate: not 2' };
     });
     expect(subscription.active).toBe(true);
-    expect(await nucleus.deploy(name, { merge: { rate: 3 } })).toEqual({ status: 'rejected', reason: 'rate: not 2' });
+    expect(await nucleus.deploy(name, { merge: { rate: 3 } })).toEqual({
+      status: 'rejected',
+      reason: 'rate: not 2',
+    });
     expect(await nucleus.deploy(name, { merge: { rate: 2 } })).toEqual({ status: 'applied' });
     expect(asked).toEqual([3, 2]);
   });
@@ -162,12 +178,15 @@ describe('the veto of a configuration', () => {
 });
 
 describe('a topic', () => {
-  it.each(['line1/+', 'line1/#', 'line1/*', '', 'x'.repeat(257)])('%j is refused for a message', async (topic) => {
-    const { client } = await component();
-    await expect(client.publish(topic, 'x')).rejects.toMatchObject({ code: 'TOPIC_INVALID' });
-    await expect(client.publishToIotCore(topic, 'x', 1)).rejects.toMatchObject({ code: 'TOPIC_INVALID' });
-    expect(client.counters.publishFailures).toBe(2);
-  });
+  it.each(['line1/+', 'line1/#', 'line1/*', '', 'x'.repeat(257)])(
+    '%j is refused for a message',
+    async (topic) => {
+      const { client } = await component();
+      await expect(client.publish(topic, 'x')).rejects.toMatchObject({ code: 'TOPIC_INVALID' });
+      await expect(client.publishToIotCore(topic, 'x', 1)).rejects.toMatchObject({ code: 'TOPIC_INVALID' });
+      expect(client.counters.publishFailures).toBe(2);
+    },
+  );
 
   it.each(['line1/a+', 'line1/#/a', '#a', ''])('%j is refused for a subscription', async (filter) => {
     const { client } = await component();
@@ -176,12 +195,19 @@ describe('a topic', () => {
 });
 
 describe('the life of a client', () => {
-  it.each(['AWS_GG_NUCLEUS_DOMAIN_SOCKET_FILEPATH_FOR_COMPONENT', 'SVCUID'])('does not begin without %s', (variable) => {
-    const environment = { AWS_GG_NUCLEUS_DOMAIN_SOCKET_FILEPATH_FOR_COMPONENT: '/x', SVCUID: 'x', [variable]: undefined };
-    expect(() => createGreengrassClient({ logger, environment })).toThrow(
-      expect.objectContaining({ code: 'IPC_ENVIRONMENT_MISSING', details: { variable } }) as Error,
-    );
-  });
+  it.each(['AWS_GG_NUCLEUS_DOMAIN_SOCKET_FILEPATH_FOR_COMPONENT', 'SVCUID'])(
+    'does not begin without %s',
+    (variable) => {
+      const environment = {
+        AWS_GG_NUCLEUS_DOMAIN_SOCKET_FILEPATH_FOR_COMPONENT: '/x',
+        SVCUID: 'x',
+        [variable]: undefined,
+      };
+      expect(() => createGreengrassClient({ logger, environment })).toThrow(
+        expect.objectContaining({ code: 'IPC_ENVIRONMENT_MISSING', details: { variable } }) as Error,
+      );
+    },
+  );
 
   it('refuses calls before its connection and after its end', async () => {
     const { access } = await component();
@@ -205,19 +231,5 @@ describe('the life of a client', () => {
     expect(subscription.active).toBe(true);
     await client.publish('line1/a', 'x');
     await expect.poll(() => heard).toBe(1);
-  });
-
-  it('keeps the process alive while it is open, and lets it end when it is closed', async () => {
-    const { access } = await component();
-    const script = `
-      import { createGreengrassClient } from './dist-test/greengrass/index.js';`;
-    void script;
-    await delay(0);
-    const program = `
-      const sdk = await import('aws-iot-device-sdk-v2/dist/greengrasscoreipc.js');
-      void sdk;`;
-    const child = spawn(process.execPath, ['--input-type=module', '-e', program], { env: { ...process.env, ...access.environment }, stdio: 'inherit' });
-    const [code] = (await once(child, 'exit')) as [number];
-    expect(code).toBe(0);
   });
 });

@@ -1,5 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { isAllowed, matchesResource, unauthorized, type AccessRequest } from '../../src/nucleus/access-control.js';
+import {
+  isAllowed,
+  matchesResource,
+  unauthorized,
+  type AccessRequest,
+} from '../../src/nucleus/access-control.js';
 import { nucleusTraits } from '../../src/nucleus/kind.js';
 
 const request: AccessRequest = {
@@ -55,7 +60,14 @@ describe('access control', () => {
   });
 
   it('allows what one policy allows', () => {
-    expect(isAllowed(rules(['aws.greengrass#SubscribeToTopic'], ['x', 'line1/gate']), request, nucleusTraits.classic, 't')).toBe(true);
+    expect(
+      isAllowed(
+        rules(['aws.greengrass#SubscribeToTopic'], ['x', 'line1/gate']),
+        request,
+        nucleusTraits.classic,
+        't',
+      ),
+    ).toBe(true);
     expect(isAllowed(rules(['*'], ['*']), request, nucleusTraits.lite, 't')).toBe(true);
   });
 
@@ -64,14 +76,20 @@ describe('access control', () => {
     expect(isAllowed(rules(['aws.greengrass#PublishToTopic'], ['*']), request, classic, 't')).toBe(false);
     expect(isAllowed(rules(['SubscribeToTopic'], ['*']), request, classic, 't')).toBe(false);
     expect(isAllowed(rules(['*'], ['line1']), request, classic, 't')).toBe(false);
-    expect(isAllowed(rules(['*'], ['*']), { ...request, service: 'aws.greengrass.ipc.mqttproxy' }, classic, 't')).toBe(false);
+    expect(
+      isAllowed(rules(['*'], ['*']), { ...request, service: 'aws.greengrass.ipc.mqttproxy' }, classic, 't'),
+    ).toBe(false);
     expect(isAllowed({}, request, classic, 't')).toBe(false);
   });
 
   it('puts the name of the thing in', () => {
     const own = rules(['*'], ['things/{iot:thingName}/gate']);
-    expect(isAllowed(own, { ...request, resource: 'things/belt-7/gate' }, nucleusTraits.classic, 'belt-7')).toBe(true);
-    expect(isAllowed(own, { ...request, resource: 'things/belt-8/gate' }, nucleusTraits.classic, 'belt-7')).toBe(false);
+    expect(
+      isAllowed(own, { ...request, resource: 'things/belt-7/gate' }, nucleusTraits.classic, 'belt-7'),
+    ).toBe(true);
+    expect(
+      isAllowed(own, { ...request, resource: 'things/belt-8/gate' }, nucleusTraits.classic, 'belt-7'),
+    ).toBe(false);
   });
 
   it('refuses in the words of each nucleus', () => {

@@ -47,11 +47,9 @@ describe('the configuration of a component', () => {
 
   it('is replaced with the paths of what was changed, added and removed', () => {
     const configuration = tree();
-    expect(configuration.replace({ rate: 2, camera: { device: '/dev/video0' }, label: 'x' }, 200).sort()).toEqual([
-      ['camera', 'size'],
-      ['label'],
-      ['rate'],
-    ]);
+    expect(
+      configuration.replace({ rate: 2, camera: { device: '/dev/video0' }, label: 'x' }, 200).sort(),
+    ).toEqual([['camera', 'size'], ['label'], ['rate']]);
     expect(configuration.read([])).toEqual({ rate: 2, camera: { device: '/dev/video0' }, label: 'x' });
   });
 

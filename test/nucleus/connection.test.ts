@@ -53,12 +53,26 @@ describe('the handshake', () => {
   });
 
   it.each([
-    ['another protocol version', (peer: RawPeer) => peer.handshake('x', '0.2.0'), 'the protocol version is 0.2.0, not 0.1.0'],
-    ['a request before it', (peer: RawPeer) => peer.request(1, 'GetConfiguration', {}), 'the first message is not a connect'],
-    ['no JSON', (peer: RawPeer) => peer.send({ type: 4, headers: { ':version': '0.1.0' }, payload: Buffer.from('{') }), 'the connect message is no JSON'],
+    [
+      'another protocol version',
+      (peer: RawPeer) => peer.handshake('x', '0.2.0'),
+      'the protocol version is 0.2.0, not 0.1.0',
+    ],
+    [
+      'a request before it',
+      (peer: RawPeer) => peer.request(1, 'GetConfiguration', {}),
+      'the first message is not a connect',
+    ],
+    [
+      'no JSON',
+      (peer: RawPeer) => peer.send({ type: 4, headers: { ':version': '0.1.0' }, payload: Buffer.from('{') }),
+      'the connect message is no JSON',
+    ],
   ])('ends the connection at %s', async (_, act, reason) => {
     const nucleus = await startNucleus();
-    const ended = new Promise<string>((resolve) => nucleus.once('disconnected', (event) => resolve(event.reason)));
+    const ended = new Promise<string>((resolve) =>
+      nucleus.once('disconnected', (event) => resolve(event.reason)),
+    );
     const peer = await openPeer(nucleus);
     act(peer);
     expect(await ended).toContain(reason);
@@ -82,10 +96,18 @@ describe('a connection', () => {
 
   it('answers a request that is no JSON with an error, and goes on', async () => {
     const peer = await openComponent(await startNucleus());
-    peer.send({ streamId: 1, headers: { operation: 'aws.greengrass#GetConfiguration' }, payload: Buffer.from('{') });
+    peer.send({
+      streamId: 1,
+      headers: { operation: 'aws.greengrass#GetConfiguration' },
+      payload: Buffer.from('{'),
+    });
     peer.request(2, 'GetConfiguration', {});
     await expect.poll(() => peer.received.length).toBe(3);
-    expect(peer.received[1]).toMatchObject({ type: 1, flags: 2, headers: { 'service-model-type': 'aws.greengrass#InvalidArgumentsError' } });
+    expect(peer.received[1]).toMatchObject({
+      type: 1,
+      flags: 2,
+      headers: { 'service-model-type': 'aws.greengrass#InvalidArgumentsError' },
+    });
     expect(peer.received[2]?.headers['service-model-type']).toBe('aws.greengrass#GetConfigurationResponse');
   });
 
@@ -121,14 +143,24 @@ describe('a connection', () => {
 describe('a nucleus under bad bytes', () => {
   it('closes each connection and serves the next: random bytes, cut frames, huge lengths', async () => {
     const nucleus = await startNucleus();
-    const whole = Buffer.from(encodeFrame({ type: 4, flags: 0, streamId: 0, headers: { ':version': '0.1.0' }, payload: Buffer.from('{}') }));
+    const whole = Buffer.from(
+      encodeFrame({
+        type: 4,
+        flags: 0,
+        streamId: 0,
+        headers: { ':version': '0.1.0' },
+        payload: Buffer.from('{}'),
+      }),
+    );
     const huge = Buffer.from(whole);
     huge.writeUInt32BE(0xffff_fff0, 0);
     for (let round = 0; round < 60; round += 1) {
       const peer = await openPeer(nucleus);
       const changed = Buffer.from(whole);
       changed[round % changed.length] = round;
-      const bytes = [randomBytes(round * 7 + 1), whole.subarray(0, round % whole.length), huge, changed][round % 4] ?? huge;
+      const bytes =
+        [randomBytes(round * 7 + 1), whole.subarray(0, round % whole.length), huge, changed][round % 4] ??
+        huge;
       peer.socket.end(bytes);
       await peer.ended;
     }
@@ -139,7 +171,13 @@ describe('a nucleus under bad bytes', () => {
   it('stops reading at once where a frame announces more than the limit', async () => {
     const nucleus = await startNucleus({ limits: { maxFrameBytes: 64 * 1024 } });
     const peer = await openComponent(nucleus);
-    const piece = encodeFrame({ type: 0, flags: 0, streamId: 1, headers: {}, payload: Buffer.alloc(1024 * 1024) });
+    const piece = encodeFrame({
+      type: 0,
+      flags: 0,
+      streamId: 1,
+      headers: {},
+      payload: Buffer.alloc(1024 * 1024),
+    });
     let taken = 0;
     const feed = () => {
       while (peer.socket.writable && peer.socket.write(piece.subarray(0, 64 * 1024))) taken += 64 * 1024;
@@ -154,13 +192,55 @@ describe('a nucleus under bad bytes', () => {
   it('survives requests with members of every wrong kind', async () => {
     const nucleus = await startNucleus();
     const peer = await openComponent(nucleus);
-    const values = [undefined, null, 0, -1, '', 'x', [], [null], {}, { topic: {} }, { message: 1 }, 'a'.repeat(10_000)];
-    const operations = ['PublishToTopic', 'SubscribeToTopic', 'GetConfiguration', 'UpdateConfiguration', 'UpdateState', 'PublishToIoTCore', 'SendConfigurationValidityReport', 'toString', '__proto__', ''];
-    const members = ['topic', 'publishMessage', 'keyPath', 'valueToMerge', 'timestamp', 'state', 'topicName', 'payload', 'configurationValidityReport'];
+    const values = [
+      undefined,
+      null,
+      0,
+      -1,
+      '',
+      'x',
+      [],
+      [null],
+      {},
+      { topic: {} },
+      { message: 1 },
+      'a'.repeat(10_000),
+    ];
+    const operations = [
+      'PublishToTopic',
+      'SubscribeToTopic',
+      'GetConfiguration',
+      'UpdateConfiguration',
+      'UpdateState',
+      'PublishToIoTCore',
+      'SendConfigurationValidityReport',
+      'toString',
+      '__proto__',
+      '',
+    ];
+    const members = [
+      'topic',
+      'publishMessage',
+      'keyPath',
+      'valueToMerge',
+      'timestamp',
+      'state',
+      'topicName',
+      'payload',
+      'configurationValidityReport',
+    ];
     let id = 0;
     for (const operation of operations) {
       for (const value of values) {
-        for (const member of members) peer.request(++id, operation, { topic: 'a', topicName: 'a', qos: '1', keyPath: ['k'], timestamp: 1, [member]: value });
+        for (const member of members)
+          peer.request(++id, operation, {
+            topic: 'a',
+            topicName: 'a',
+            qos: '1',
+            keyPath: ['k'],
+            timestamp: 1,
+            [member]: value,
+          });
         peer.request(++id, operation, value ?? null);
         for (let end = id - members.length; end <= id; end += 1) peer.send({ streamId: end, flags: 2 });
       }

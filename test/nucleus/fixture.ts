@@ -1,6 +1,10 @@
 import { createRequire } from 'node:module';
 import { afterEach } from 'vitest';
-import { createGreengrassClient, type GreengrassClient, type GreengrassOptions } from '../../src/greengrass/index.js';
+import {
+  createGreengrassClient,
+  type GreengrassClient,
+  type GreengrassOptions,
+} from '../../src/greengrass/index.js';
 import { loadSdk, type SdkClient } from '../../src/greengrass/sdk.js';
 import { createLogger } from '../../src/logger.js';
 import {
@@ -53,7 +57,10 @@ export async function sdkClient(access: ComponentAccess): Promise<SdkClient> {
 }
 
 /** Our client with short times, closed when the test ends; not yet connected. */
-export function greengrassClient(access: ComponentAccess, options: Partial<GreengrassOptions> = {}): GreengrassClient {
+export function greengrassClient(
+  access: ComponentAccess,
+  options: Partial<GreengrassOptions> = {},
+): GreengrassClient {
   const client = createGreengrassClient({
     logger,
     environment: access.environment,

@@ -33,7 +33,9 @@ function randomBytes(seed: number, length: number): Buffer {
 
 describe('a frame', () => {
   it('is laid out as the protocol says', () => {
-    const bytes = Buffer.from(encodeFrame({ type: 5, flags: 1, streamId: 0, headers: {}, payload: Buffer.from('x') }));
+    const bytes = Buffer.from(
+      encodeFrame({ type: 5, flags: 1, streamId: 0, headers: {}, payload: Buffer.from('x') }),
+    );
     expect(bytes.readUInt32BE(0)).toBe(bytes.length);
     expect(bytes.readUInt32BE(4)).toBe(bytes.length - 17);
     expect(bytes.readUInt32BE(8)).toBe(crc32(bytes.subarray(0, 8)));
@@ -46,7 +48,11 @@ describe('a frame', () => {
   });
 
   it('is the same however its bytes are cut', () => {
-    const bytes = Buffer.concat([encodeFrame(frame), encodeFrame({ ...frame, streamId: 8 }), encodeFrame(frame)]);
+    const bytes = Buffer.concat([
+      encodeFrame(frame),
+      encodeFrame({ ...frame, streamId: 8 }),
+      encodeFrame(frame),
+    ]);
     for (const size of [1, 3, 11, 12, 13, 100, bytes.length]) {
       const decoder = new FrameDecoder(1024);
       const ids: number[] = [];
@@ -73,7 +79,9 @@ describe('a decoder', () => {
   });
 
   it('refuses a frame above its limit before the frame comes', () => {
-    expect(() => decode(prelude(4_000_000_000, 4))).toThrow('the frame has 4000000000 bytes, the limit is 1024');
+    expect(() => decode(prelude(4_000_000_000, 4))).toThrow(
+      'the frame has 4000000000 bytes, the limit is 1024',
+    );
   });
 
   it('refuses headers that are longer than their frame', () => {

@@ -10,14 +10,19 @@ const topic = 'line1/results';
 
 async function liteComponent() {
   const nucleus = await startNucleus({ kind: 'lite' });
-  const access = await nucleus.addComponent({ name: 'com.example.Lite', accessControl: allow(['line1/*'], ['*']) });
+  const access = await nucleus.addComponent({
+    name: 'com.example.Lite',
+    accessControl: allow(['line1/*'], ['*']),
+  });
   return { nucleus, client: await sdkClient(access) };
 }
 
 async function lengths(client: SdkClient): Promise<number[]> {
   const received: number[] = [];
   const stream = client.subscribeToTopic({ topic });
-  stream.on('message', ({ binaryMessage }) => received.push((binaryMessage?.message as Uint8Array | undefined)?.byteLength ?? -1));
+  stream.on('message', ({ binaryMessage }) =>
+    received.push((binaryMessage?.message as Uint8Array | undefined)?.byteLength ?? -1),
+  );
   await stream.activate();
   return received;
 }
@@ -52,7 +57,16 @@ describe('a nucleus of the kind lite', () => {
   });
 
   it.each([
-    ['three detections with a box each', { predictions: Array.from({ length: 3 }, () => ({ label: 'glass', confidence: 0.9, box: [0, 0, 1, 1] })) }],
+    [
+      'three detections with a box each',
+      {
+        predictions: Array.from({ length: 3 }, () => ({
+          label: 'glass',
+          confidence: 0.9,
+          box: [0, 0, 1, 1],
+        })),
+      },
+    ],
     ['42 numbers', { values: Array.from({ length: 42 }, (_, index) => index) }],
     ['23 keys', Object.fromEntries(Array.from({ length: 23 }, (_, index) => [`key${index}`, index]))],
   ])('ends subscriptions in silence at a jsonMessage of %s', async (_, message) => {
@@ -70,18 +84,29 @@ describe('a nucleus of the kind lite', () => {
   it('delivers a small jsonMessage', async () => {
     const { client } = await liteComponent();
     const received = await lengths(client);
-    await client.publishToTopic({ topic, publishMessage: { jsonMessage: { message: { label: 'glass', confidence: 0.9 } } } });
+    await client.publishToTopic({
+      topic,
+      publishMessage: { jsonMessage: { message: { label: 'glass', confidence: 0.9 } } },
+    });
     await publish(client, 1);
     await expect.poll(() => received).toEqual([-1, 1]);
   });
 
   it('answers with errors that have no message of their own', async () => {
     const { nucleus, client } = await liteComponent();
-    await expect(client.getSecretValue({ secretId: 'x' })).rejects.toMatchObject({ serviceError: { _message: '', _errorCode: 'ServiceError' } });
+    await expect(client.getSecretValue({ secretId: 'x' })).rejects.toMatchObject({
+      serviceError: { _message: '', _errorCode: 'ServiceError' },
+    });
     const validation = client.subscribeToValidateConfigurationUpdates({});
     await expect(validation.activate()).rejects.toMatchObject({ serviceError: { _message: '' } });
-    const denied = (await client.subscribeToTopic({ topic: 'line2' }).activate().catch((error: unknown) => error)) as { serviceError: object };
-    expect(denied.serviceError).toEqual({ _message: 'IPC Operation not authorized.', _errorCode: 'UnauthorizedError' });
+    const denied = (await client
+      .subscribeToTopic({ topic: 'line2' })
+      .activate()
+      .catch((error: unknown) => error)) as { serviceError: object };
+    expect(denied.serviceError).toEqual({
+      _message: 'IPC Operation not authorized.',
+      _errorCode: 'UnauthorizedError',
+    });
     nucleus.iotCore.setOnline(false);
     const offline = client.publishToIoTCore({ topicName: 'a', qos: '1' as never, payload: 'x' });
     await expect(offline).rejects.toMatchObject({ serviceError: { _message: '' } });
@@ -89,7 +114,8 @@ describe('a nucleus of the kind lite', () => {
 
   it('takes 6,500 bytes for IoT Core and not more', async () => {
     const { client } = await liteComponent();
-    const send = (bytes: number) => client.publishToIoTCore({ topicName: 'a', qos: '1' as never, payload: Buffer.alloc(bytes) });
+    const send = (bytes: number) =>
+      client.publishToIoTCore({ topicName: 'a', qos: '1' as never, payload: Buffer.alloc(bytes) });
     await send(6_500);
     await expect(send(6_501)).rejects.toMatchObject({ serviceError: { _errorCode: 'ServiceError' } });
   });
@@ -98,9 +124,17 @@ describe('a nucleus of the kind lite', () => {
     const folder = await mkdtemp(join(tmpdir(), 'mli-recipe-'));
     atEnd(() => rm(folder, { recursive: true }));
     const path = join(folder, 'recipe.yaml');
-    await writeFile(path, "RecipeFormatVersion: '2020-01-25'\nComponentName: com.example.Yaml\nComponentConfiguration:\n  DefaultConfiguration: { rate: 0.5, on: true, list: [1], none: null }\n");
+    await writeFile(
+      path,
+      "RecipeFormatVersion: '2020-01-25'\nComponentName: com.example.Yaml\nComponentConfiguration:\n  DefaultConfiguration: { rate: 0.5, on: true, list: [1], none: null }\n",
+    );
     const nucleus = await startNucleus({ kind: 'lite' });
     const client = await sdkClient(await nucleus.addComponent({ recipe: path }));
-    expect((await client.getConfiguration({ keyPath: [] })).value).toEqual({ rate: '0.5', on: 'true', list: ['1'], none: null });
+    expect((await client.getConfiguration({ keyPath: [] })).value).toEqual({
+      rate: '0.5',
+      on: 'true',
+      list: ['1'],
+      none: null,
+    });
   });
 });

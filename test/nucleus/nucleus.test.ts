@@ -48,13 +48,17 @@ describe('the socket of the development nucleus', () => {
     const path = join(await folder(), 'precious.txt');
     await writeFile(path, 'x');
     const nucleus = new DevelopmentNucleus({ logger, socketPath: path });
-    await expect(nucleus.start()).rejects.toMatchObject({ message: expect.stringContaining('no socket') as string });
+    await expect(nucleus.start()).rejects.toMatchObject({
+      message: expect.stringContaining('no socket') as string,
+    });
     expect((await stat(path)).size).toBe(1);
   });
 
   it('has a path that a socket address can hold', async () => {
     const nucleus = new DevelopmentNucleus({ logger, socketPath: `/tmp/${'x'.repeat(110)}` });
-    await expect(nucleus.start()).rejects.toMatchObject({ message: expect.stringContaining('115 bytes') as string });
+    await expect(nucleus.start()).rejects.toMatchObject({
+      message: expect.stringContaining('115 bytes') as string,
+    });
   });
 });
 
@@ -81,12 +85,18 @@ describe('a recipe', () => {
     expect(nucleus.configuration('com.example.Gate')).toMatchObject({ rate: 2 });
     const client = await sdkClient(access);
     await client.publishToTopic({ topic: 'line1/gate', publishMessage: { binaryMessage: { message: 'x' } } });
-    await expect(client.publishToTopic({ topic: 'line2', publishMessage: { binaryMessage: { message: 'x' } } })).rejects.toThrow();
+    await expect(
+      client.publishToTopic({ topic: 'line2', publishMessage: { binaryMessage: { message: 'x' } } }),
+    ).rejects.toThrow();
   });
 
   it('is refused with all its problems at once', async () => {
     const path = join(await folder(), 'recipe.json');
-    const broken = { ...recipe, ComponentName: 'not a name', ComponentConfiguration: { DefaultConfiguration: { accessControl: { s: { p: { resources: 'x' } } } } } };
+    const broken = {
+      ...recipe,
+      ComponentName: 'not a name',
+      ComponentConfiguration: { DefaultConfiguration: { accessControl: { s: { p: { resources: 'x' } } } } },
+    };
     await writeFile(path, JSON.stringify(broken));
     const nucleus = await startNucleus();
     const refusal = (await nucleus.addComponent({ recipe: path }).catch((error: unknown) => error)) as Error;
@@ -99,7 +109,9 @@ describe('a recipe', () => {
 
   it('is refused when it cannot be read', async () => {
     const nucleus = await startNucleus();
-    await expect(nucleus.addComponent({ recipe: '/nowhere/recipe.yaml' })).rejects.toMatchObject({ code: 'RECIPE_UNREADABLE' });
+    await expect(nucleus.addComponent({ recipe: '/nowhere/recipe.yaml' })).rejects.toMatchObject({
+      code: 'RECIPE_UNREADABLE',
+    });
   });
 });
 
@@ -131,7 +143,9 @@ describe('the development nucleus', () => {
     stream.on('message', () => (quick += 1));
     await stream.activate();
 
-    const reason = new Promise<string>((resolve) => nucleus.once('disconnected', (event) => resolve(event.reason)));
+    const reason = new Promise<string>((resolve) =>
+      nucleus.once('disconnected', (event) => resolve(event.reason)),
+    );
     const message = Buffer.alloc(6_000);
     let sent = 0;
     while (nucleus.connectionCount('com.example.Slow') > 0 && sent < 2_000) {
@@ -146,20 +160,36 @@ describe('the development nucleus', () => {
 
   it('knows two components apart: tokens, configuration, permissions', async () => {
     const nucleus = await startNucleus();
-    const a = await nucleus.addComponent({ name: 'com.example.A', configuration: { own: 'a' }, accessControl: allow(['a']) });
-    const b = await nucleus.addComponent({ name: 'com.example.B', configuration: { own: 'b' }, accessControl: allow(['b']) });
+    const a = await nucleus.addComponent({
+      name: 'com.example.A',
+      configuration: { own: 'a' },
+      accessControl: allow(['a']),
+    });
+    const b = await nucleus.addComponent({
+      name: 'com.example.B',
+      configuration: { own: 'b' },
+      accessControl: allow(['b']),
+    });
     expect(a.svcuid).not.toBe(b.svcuid);
     const [first, second] = [await sdkClient(a), await sdkClient(b)];
     expect((await first.getConfiguration({ keyPath: ['own'] })).value).toEqual({ own: 'a' });
     expect((await second.getConfiguration({ keyPath: ['own'] })).value).toEqual({ own: 'b' });
-    await second.updateConfiguration({ keyPath: [], timestamp: new Date(), valueToMerge: { own: 'changed' } });
+    await second.updateConfiguration({
+      keyPath: [],
+      timestamp: new Date(),
+      valueToMerge: { own: 'changed' },
+    });
     expect(nucleus.configuration('com.example.A')['own']).toBe('a');
-    await expect(second.publishToTopic({ topic: 'a', publishMessage: { binaryMessage: { message: 'x' } } })).rejects.toThrow();
+    await expect(
+      second.publishToTopic({ topic: 'a', publishMessage: { binaryMessage: { message: 'x' } } }),
+    ).rejects.toThrow();
     await second.publishToTopic({ topic: 'b', publishMessage: { binaryMessage: { message: 'x' } } });
   });
 
   it('says which component it does not know', async () => {
     const nucleus = await startNucleus();
-    expect(() => nucleus.configuration('com.example.Nobody')).toThrow(expect.objectContaining({ code: 'NUCLEUS_COMPONENT_UNKNOWN' }) as Error);
+    expect(() => nucleus.configuration('com.example.Nobody')).toThrow(
+      expect.objectContaining({ code: 'NUCLEUS_COMPONENT_UNKNOWN' }) as Error,
+    );
   });
 });

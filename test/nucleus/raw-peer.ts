@@ -25,11 +25,17 @@ export class RawPeer {
   }
 
   send(frame: Partial<Frame>): void {
-    this.socket.write(encodeFrame({ type: 0, flags: 0, streamId: 0, headers: {}, payload: new Uint8Array(), ...frame }));
+    this.socket.write(
+      encodeFrame({ type: 0, flags: 0, streamId: 0, headers: {}, payload: new Uint8Array(), ...frame }),
+    );
   }
 
   handshake(token: string, version = '0.1.0'): void {
-    this.send({ type: 4, headers: { ':version': version }, payload: Buffer.from(JSON.stringify({ authToken: token })) });
+    this.send({
+      type: 4,
+      headers: { ':version': version },
+      payload: Buffer.from(JSON.stringify({ authToken: token })),
+    });
   }
 
   request(streamId: number, operation: string, body: unknown): void {

@@ -7,7 +7,10 @@ const mode = (name: string) => name as never;
 
 async function listen(client: SdkClient, topic: string, receiveMode?: string): Promise<[string, unknown][]> {
   const received: [string, unknown][] = [];
-  const stream = client.subscribeToTopic({ topic, ...(receiveMode === undefined ? {} : { receiveMode: mode(receiveMode) }) });
+  const stream = client.subscribeToTopic({
+    topic,
+    ...(receiveMode === undefined ? {} : { receiveMode: mode(receiveMode) }),
+  });
   stream.on('message', ({ binaryMessage, jsonMessage }) => {
     received.push([
       binaryMessage?.context?.topic ?? jsonMessage?.context?.topic ?? '',
@@ -23,8 +26,16 @@ const publish = (client: SdkClient, topic: string, message: string) =>
 
 async function twoComponents(kind: 'classic' | 'lite' = 'classic') {
   const nucleus = await startNucleus({ kind });
-  const sender = await nucleus.addComponent({ name: 'com.example.Sender', accessControl: allow(['line1/*', 'line2/*']), configuration: { secret: 1 } });
-  const receiver = await nucleus.addComponent({ name: 'com.example.Receiver', accessControl: allow(['line1/*']), configuration: { rate: 2 } });
+  const sender = await nucleus.addComponent({
+    name: 'com.example.Sender',
+    accessControl: allow(['line1/*', 'line2/*']),
+    configuration: { secret: 1 },
+  });
+  const receiver = await nucleus.addComponent({
+    name: 'com.example.Receiver',
+    accessControl: allow(['line1/*']),
+    configuration: { rate: 2 },
+  });
   return { nucleus, sender: await sdkClient(sender), receiver: await sdkClient(receiver) };
 }
 
@@ -35,9 +46,17 @@ describe('local publish and subscribe with the SDK', () => {
     const level = await listen(receiver, 'line1/+');
     const all = await listen(receiver, 'line1/#');
     await publish(sender, 'line1/gate', 'größe');
-    await sender.publishToTopic({ topic: 'line1/gate/state', publishMessage: { jsonMessage: { message: { open: true } } } });
+    await sender.publishToTopic({
+      topic: 'line1/gate/state',
+      publishMessage: { jsonMessage: { message: { open: true } } },
+    });
     await publish(sender, 'line2/gate', 'not for it');
-    await expect.poll(() => all).toEqual([['line1/gate', 'größe'], ['line1/gate/state', { open: true }]]);
+    await expect
+      .poll(() => all)
+      .toEqual([
+        ['line1/gate', 'größe'],
+        ['line1/gate/state', { open: true }],
+      ]);
     expect(exact).toEqual([['line1/gate', 'größe']]);
     expect(level).toEqual([['line1/gate', 'größe']]);
   });
@@ -71,7 +90,9 @@ describe('local publish and subscribe with the SDK', () => {
           'Principal com.example.Receiver is not authorized to perform aws.greengrass.ipc.pubsub:aws.greengrass#PublishToTopic on resource line2/gate',
       },
     });
-    await expect(listen(receiver, '#')).rejects.toMatchObject({ serviceError: { _errorCode: 'UnauthorizedError' } });
+    await expect(listen(receiver, '#')).rejects.toMatchObject({
+      serviceError: { _errorCode: 'UnauthorizedError' },
+    });
     expect(nucleus.counters.denied).toBe(2);
     await publish(sender, 'line1/gate', 'goes on');
   });
@@ -93,34 +114,70 @@ describe('configuration with the SDK', () => {
   it('is read whole, by path, and of another component', async () => {
     const { sender } = await twoComponents();
     expect((await sender.getConfiguration({ keyPath: ['secret'] })).value).toEqual({ secret: 1 });
-    expect(await sender.getConfiguration({ keyPath: ['rate'], componentName: 'com.example.Receiver' })).toMatchObject({
+    expect(
+      await sender.getConfiguration({ keyPath: ['rate'], componentName: 'com.example.Receiver' }),
+    ).toMatchObject({
       componentName: 'com.example.Receiver',
       value: { rate: 2 },
     });
     expect((await sender.getConfiguration({ keyPath: [] })).value).toMatchObject({ secret: 1 });
-    await expect(sender.getConfiguration({ keyPath: ['nothing'] })).rejects.toMatchObject({ serviceError: { _errorCode: 'ResourceNotFoundError' } });
+    await expect(sender.getConfiguration({ keyPath: ['nothing'] })).rejects.toMatchObject({
+      serviceError: { _errorCode: 'ResourceNotFoundError' },
+    });
   });
 
   it('is updated by its own component and seen by those who watch the path', async () => {
     const { nucleus, sender, receiver } = await twoComponents();
     const changes: unknown[] = [];
-    const stream = receiver.subscribeToConfigurationUpdate({ keyPath: ['camera'], componentName: 'com.example.Sender' });
-    await expect(stream.activate()).rejects.toMatchObject({ serviceError: { _errorCode: 'ResourceNotFoundError' } });
-    await sender.updateConfiguration({ keyPath: ['camera'], timestamp: new Date(), valueToMerge: { device: 0 } });
-    const watched = receiver.subscribeToConfigurationUpdate({ keyPath: ['camera'], componentName: 'com.example.Sender' });
+    const stream = receiver.subscribeToConfigurationUpdate({
+      keyPath: ['camera'],
+      componentName: 'com.example.Sender',
+    });
+    await expect(stream.activate()).rejects.toMatchObject({
+      serviceError: { _errorCode: 'ResourceNotFoundError' },
+    });
+    await sender.updateConfiguration({
+      keyPath: ['camera'],
+      timestamp: new Date(),
+      valueToMerge: { device: 0 },
+    });
+    const watched = receiver.subscribeToConfigurationUpdate({
+      keyPath: ['camera'],
+      componentName: 'com.example.Sender',
+    });
     watched.on('message', (event) => changes.push(event.configurationUpdateEvent));
     await watched.activate();
-    await sender.updateConfiguration({ keyPath: [], timestamp: new Date(), valueToMerge: { camera: { device: 1 }, other: 1 } });
-    await expect.poll(() => changes).toEqual([{ componentName: 'com.example.Sender', keyPath: ['camera', 'device'] }]);
-    expect(nucleus.configuration('com.example.Sender')).toMatchObject({ camera: { device: 1 }, other: 1, secret: 1 });
+    await sender.updateConfiguration({
+      keyPath: [],
+      timestamp: new Date(),
+      valueToMerge: { camera: { device: 1 }, other: 1 },
+    });
+    await expect
+      .poll(() => changes)
+      .toEqual([{ componentName: 'com.example.Sender', keyPath: ['camera', 'device'] }]);
+    expect(nucleus.configuration('com.example.Sender')).toMatchObject({
+      camera: { device: 1 },
+      other: 1,
+      secret: 1,
+    });
   });
 
   it('refuses an update that is older than the value, and any of accessControl', async () => {
     const { sender } = await twoComponents();
-    const old = sender.updateConfiguration({ keyPath: ['secret'], timestamp: new Date(1_000), valueToMerge: 5 });
-    await expect(old).rejects.toMatchObject({ serviceError: { _errorCode: 'FailedUpdateConditionCheckError' } });
+    const old = sender.updateConfiguration({
+      keyPath: ['secret'],
+      timestamp: new Date(1_000),
+      valueToMerge: 5,
+    });
+    await expect(old).rejects.toMatchObject({
+      serviceError: { _errorCode: 'FailedUpdateConditionCheckError' },
+    });
     for (const keyPath of [[], ['accessControl']]) {
-      const grab = sender.updateConfiguration({ keyPath, timestamp: new Date(), valueToMerge: { accessControl: {} } });
+      const grab = sender.updateConfiguration({
+        keyPath,
+        timestamp: new Date(),
+        valueToMerge: { accessControl: {} },
+      });
       await expect(grab).rejects.toMatchObject({ serviceError: { _errorCode: 'InvalidArgumentsError' } });
     }
   });
@@ -130,19 +187,31 @@ describe('configuration with the SDK', () => {
     const stream = receiver.subscribeToValidateConfigurationUpdates({});
     stream.on('message', ({ validateConfigurationUpdateEvent: offer }) => {
       const rate = (offer?.configuration as { rate: number }).rate;
-      const verdict = rate > 10 ? { status: mode('REJECTED'), message: 'too fast' } : { status: mode('ACCEPTED') };
-      const report = receiver.sendConfigurationValidityReport({ configurationValidityReport: { ...verdict, deploymentId: offer?.deploymentId ?? '' } });
-      report.catch((error: unknown) => { throw error; });
+      const verdict =
+        rate > 10 ? { status: mode('REJECTED'), message: 'too fast' } : { status: mode('ACCEPTED') };
+      const report = receiver.sendConfigurationValidityReport({
+        configurationValidityReport: { ...verdict, deploymentId: offer?.deploymentId ?? '' },
+      });
+      report.catch((error: unknown) => {
+        throw error;
+      });
     });
     await stream.activate();
-    expect(await nucleus.deploy('com.example.Receiver', { merge: { rate: 11 } })).toEqual({ status: 'rejected', reason: 'too fast' });
+    expect(await nucleus.deploy('com.example.Receiver', { merge: { rate: 11 } })).toEqual({
+      status: 'rejected',
+      reason: 'too fast',
+    });
     expect(nucleus.configuration('com.example.Receiver')).toMatchObject({ rate: 2 });
-    expect(await nucleus.deploy('com.example.Receiver', { merge: { rate: 9 } })).toEqual({ status: 'applied' });
+    expect(await nucleus.deploy('com.example.Receiver', { merge: { rate: 9 } })).toEqual({
+      status: 'applied',
+    });
     expect(nucleus.configuration('com.example.Receiver')).toMatchObject({ rate: 9 });
     await stream.close();
     // The connection is in order: once this is answered, the end of the stream was read.
     await receiver.getConfiguration({ keyPath: [] });
-    expect(await nucleus.deploy('com.example.Receiver', { merge: { rate: 12 } })).toEqual({ status: 'applied' });
+    expect(await nucleus.deploy('com.example.Receiver', { merge: { rate: 12 } })).toEqual({
+      status: 'applied',
+    });
   });
 
   it('is not deployed where the component does not answer the offer', async () => {
@@ -157,21 +226,32 @@ describe('configuration with the SDK', () => {
 describe('IoT Core with the SDK', () => {
   async function cloud() {
     const nucleus = await startNucleus();
-    const access = await nucleus.addComponent({ name: 'com.example.Cloud', accessControl: allow([], ['mli/+/results', 'mli/commands/#']) });
+    const access = await nucleus.addComponent({
+      name: 'com.example.Cloud',
+      accessControl: allow([], ['mli/+/results', 'mli/commands/#']),
+    });
     return { nucleus, client: await sdkClient(access) };
   }
 
   it('takes and gives messages', async () => {
     const { nucleus, client } = await cloud();
     const up: string[] = [];
-    nucleus.iotCore.subscribe({ filter: 'mli/#', receive: ({ topic, payload }) => up.push(`${topic} ${payload.toString()}`) });
+    nucleus.iotCore.subscribe({
+      filter: 'mli/#',
+      receive: ({ topic, payload }) => up.push(`${topic} ${payload.toString()}`),
+    });
     await client.publishToIoTCore({ topicName: 'mli/belt/results', qos: mode('1'), payload: 'glass' });
     expect(up).toEqual(['mli/belt/results glass']);
     const down: string[] = [];
     const stream = client.subscribeToIoTCore({ topicName: 'mli/commands/#', qos: mode('1') });
     stream.on('message', ({ message }) => down.push(`${message?.topicName ?? ''} ${text(message?.payload)}`));
     await stream.activate();
-    nucleus.iotCore.publish({ topic: 'mli/commands/stop', payload: Buffer.from('now'), qos: 1, from: undefined });
+    nucleus.iotCore.publish({
+      topic: 'mli/commands/stop',
+      payload: Buffer.from('now'),
+      qos: 1,
+      from: undefined,
+    });
     await expect.poll(() => down).toEqual(['mli/commands/stop now']);
   });
 
@@ -179,7 +259,11 @@ describe('IoT Core with the SDK', () => {
     const { client } = await cloud();
     const denied = client.publishToIoTCore({ topicName: 'mli/a/b/results', qos: mode('1'), payload: 'x' });
     await expect(denied).rejects.toMatchObject({
-      serviceError: { message: expect.stringMatching(/^Authorization failed with error Principal .* aws\.greengrass\.ipc\.mqttproxy:aws\.greengrass#PublishToIoTCore on resource mli\/a\/b\/results$/) as string },
+      serviceError: {
+        message: expect.stringMatching(
+          /^Authorization failed with error Principal .* aws\.greengrass\.ipc\.mqttproxy:aws\.greengrass#PublishToIoTCore on resource mli\/a\/b\/results$/,
+        ) as string,
+      },
     });
   });
 
@@ -188,8 +272,11 @@ describe('IoT Core with the SDK', () => {
     const up: string[] = [];
     nucleus.iotCore.subscribe({ filter: '#', receive: ({ payload }) => up.push(payload.toString()) });
     nucleus.iotCore.setOnline(false);
-    for (const payload of ['1', '2', '3']) await client.publishToIoTCore({ topicName: 'mli/belt/results', qos: mode('1'), payload });
-    await expect(client.publishToIoTCore({ topicName: 'mli/belt/results', qos: mode('0'), payload: 'x' })).rejects.toMatchObject({ serviceError: { _errorCode: 'ServiceError' } });
+    for (const payload of ['1', '2', '3'])
+      await client.publishToIoTCore({ topicName: 'mli/belt/results', qos: mode('1'), payload });
+    await expect(
+      client.publishToIoTCore({ topicName: 'mli/belt/results', qos: mode('0'), payload: 'x' }),
+    ).rejects.toMatchObject({ serviceError: { _errorCode: 'ServiceError' } });
     expect(up).toEqual([]);
     nucleus.iotCore.setOnline(true);
     expect(up).toEqual(['1', '2', '3']);
@@ -208,6 +295,8 @@ describe('the rest of the operations', () => {
   it('says of an operation that it does not serve it', async () => {
     const { sender } = await twoComponents();
     const refusal = sender.getSecretValue({ secretId: 'x' });
-    await expect(refusal).rejects.toMatchObject({ serviceError: { message: 'The development nucleus does not serve the operation GetSecretValue.' } });
+    await expect(refusal).rejects.toMatchObject({
+      serviceError: { message: 'The development nucleus does not serve the operation GetSecretValue.' },
+    });
   });
 });

@@ -35,7 +35,8 @@ def _packet(folder: Path, width: float, depth: float, fullness: float, wrinkle: 
     points[..., 0] = x * np.cos(angle) - lifted * np.sin(angle)
     points[..., 1] = x * np.sin(angle) + lifted * np.cos(angle) + 0.5 * smooth(flat, 15, rng).reshape(u.shape)
     teeth = 0.010 * (1 + np.abs((u[:-1, :-1] * width * 2.2) % 1 - 0.5) * 1.2)
-    Mesh.grid(settle(points), uv, end[:-1, :-1] > teeth).write(folder / "packet.inc")
+    # Rows in reverse, so that the triangles face up: the print is outside, the silver inside.
+    Mesh.grid(settle(points)[::-1], uv[::-1], (end[:-1, :-1] > teeth)[::-1]).write(folder / "packet.inc")
 
 
 def crisp_packet(folder: Path, rng: np.random.Generator) -> None:
@@ -55,7 +56,7 @@ def crisp_packet(folder: Path, rng: np.random.Generator) -> None:
 
 
 def candy_wrapper(folder: Path, rng: np.random.Generator) -> None:
-    _packet(folder, 10, 27, 0.8, 0.9, rng, 0.6, np.pi * 0.9)
+    _packet(folder, 11, 27, 0.8, 0.7, rng, 0.62, 0.5)
     image = Image.new("RGB", (900, 1800), (46, 92, 170))
     draw = ImageDraw.Draw(image)
     for y in (0, 1690):

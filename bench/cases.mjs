@@ -1,0 +1,43 @@
+/**
+ * A case: what it measures, the bar of docs/design.md that it looks at, and the file that does it.
+ * @typedef {{ name: string, title: string, bar: string }} BenchCase
+ */
+
+/** @type {readonly BenchCase[]} */
+export const CASES = [
+  {
+    name: 'addon-overhead',
+    title: 'the addon against the same DLR calls in a C loop, both from a ready tensor',
+    bar: 'addon minus C <= 0.2 ms and <= 3 % at p50',
+  },
+  {
+    name: 'python-peer',
+    title: 'whole frames, JPEG file to JSON, against Python with ctypes, cv2 and numpy',
+    bar: 'less CPU time a frame than Python',
+  },
+  {
+    name: 'pipeline',
+    title: 'JPEG file to result handed to Greengrass IPC, stage by stage',
+    bar: 'without the model’s run <= 5 ms p95 at 1280x720',
+  },
+  {
+    name: 'event-loop',
+    title: 'delay of the event loop of a pipeline process that infers without pause',
+    bar: 'p99 <= 10 ms',
+  },
+  {
+    name: 'memory',
+    title: 'PSS of component and pipeline on the shipped classifier',
+    bar: 'sum <= 260 MB, flat over 2,000 frames',
+  },
+  {
+    name: 'start',
+    title: 'from the start of `mli run` to the first published result',
+    bar: '<= 2 s',
+  },
+  {
+    name: 'tick',
+    title: 'lateness of a 1 s tick while the pipeline works (--seconds)',
+    bar: 'p99 <= 20 ms',
+  },
+];
