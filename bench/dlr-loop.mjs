@@ -14,7 +14,6 @@ const programs = [path.join(buildFolder, 'dlr_loop'), path.join(buildFolder, 'Re
  */
 export async function buildDlrLoop() {
   const log = path.join(logsDir(), 'bench-dlr-loop.log');
-  if (process.env.DEV) return process.env.DEV;
   await runTool('cmake', ['--build', buildFolder, '--target', 'dlr_loop'], { log });
   const program = programs.find((file) => existsSync(file));
   if (program === undefined) throw new Error(`cmake left none of ${programs.join(', ')}: see ${log}`);
@@ -22,13 +21,14 @@ export async function buildDlrLoop() {
 }
 
 /**
- * Starts the loop: asked for n runs it answers with n times in ms.
+ * Starts the loop. Asked for n runs it answers with {latenciesMs, checksum}; the checksum is that of the last run's outputs.
  * @param {string} program
- * @param {{ library: string, artifact: string, input: { name: string, shape: readonly number[] } }} model
+ * @param {string} library libdlr.so
+ * @param {string} artifact folder of the compiled model
+ * @param {string} inputFile the elements of the one input
  */
-export function startDlrLoop(program, { library, artifact, input }) {
-  return new LineProcess(program, [library, artifact, input.name, input.shape.join(',')], dlrEnvironment);
-}
+export const startDlrLoop = (program, library, artifact, inputFile) =>
+  new LineProcess(program, [library, artifact, inputFile, String(threads)], dlrEnvironment);
 
 /** The threads of TVM's pool as the addon sets them (native/thread_count.cc): a library reads them when its first model runs. */
 export const dlrEnvironment = {

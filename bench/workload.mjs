@@ -7,17 +7,18 @@ import { openPackage } from '../dist/models/index.js';
 export const modelFolder = fileURLToPath(new URL('../models/waste-sorter', import.meta.url));
 export const threads = 1;
 
-const request = { folder: modelFolder, allowUnpinned: false };
+/** Packages that ship need no pinned digest. */
+export const modelRequest = { folder: modelFolder, allowUnpinned: false };
 
 /** The package, its artifact for this machine and the libdlr.so that runs it, all proved. */
 export async function openWorkload() {
-  const model = await openPackage(request);
+  const model = await openPackage(modelRequest);
   const library = await findLibrary({ artifact: model.artifact, sha256: model.target.files['libdlr.so'] });
   return { model, library };
 }
 
 /** The same model loaded as a pipeline loads it. */
-export const loadWorkload = () => loadModel({ model: request, dlr: { threads }, preprocess: {} });
+export const loadWorkload = () => loadModel({ model: modelRequest, dlr: { threads }, preprocess: {} });
 
 /**
  * A tensor as preprocessing would give it: values of a normalised picture, the same in every run.

@@ -29,8 +29,8 @@ WorkerThread& AddonData::Borrow(int pool_threads) {
     return thread;
   }
   threads_.push_back(std::make_unique<WorkerThread>(pool_threads, [this](std::unique_ptr<Request> request) {
-    // Worker thread. The queue has no limit, so this cannot fail while the environment lives, and Shutdown() ends the
-    // thread before it dies.
+    // Worker thread. The queue has no limit, so this cannot fail while the environment lives, and Shutdown()
+    // ends the thread before it dies.
     completions_.NonBlockingCall(request.release());
   }));
   return *threads_.back();
@@ -54,7 +54,10 @@ void AddonData::Deliver(Napi::Env env, Napi::Function, AddonData* data, Request*
 void AddonData::Shutdown() {
   shut_down_ = true;
   for (const auto& thread : threads_) thread->Stop();
-  for (const auto& session : sessions_) session->dlr.reset();
+  for (const auto& session : sessions_) {
+    session->dlr.reset();
+    session->deleted = true;
+  }
   sessions_.clear();
 }
 

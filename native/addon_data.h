@@ -14,8 +14,8 @@ namespace mli {
 
 struct ModelSession;
 
-// Everything that belongs to one environment: the main thread's or that of a worker_thread. JS thread only, but for the
-// completions that worker threads send.
+// Everything that belongs to one environment: the main thread's or that of a worker_thread. JS thread only,
+// but for the completions that worker threads send.
 class AddonData {
  public:
   explicit AddonData(Napi::Env env);
@@ -25,7 +25,8 @@ class AddonData {
 
   static AddonData& Of(Napi::Env env);
 
-  // A thread without a model, whose TVM pool has `pool_threads` threads or is not started yet. Throws after Shutdown().
+  // A thread without a model, whose TVM pool has `pool_threads` threads or is not started yet. Throws after
+  // Shutdown().
   WorkerThread& Borrow(int pool_threads);
   void Return(WorkerThread& thread);
 
@@ -36,8 +37,9 @@ class AddonData {
   void Keep(const std::shared_ptr<ModelSession>& session) { sessions_.insert(session); }
   void Forget(const std::shared_ptr<ModelSession>& session) { sessions_.erase(session); }
 
-  // Waits for what is in flight, ends all threads and deletes all models. At the end of the environment it is called by itself; process.exit()
-  // does not end the main environment in order, so the TypeScript half calls it on 'exit'. Idempotent.
+  // Waits for what is in flight, ends all threads and deletes all models. At the end of the environment it is
+  // called by itself; process.exit() does not end the main environment in order, so the TypeScript half calls
+  // it on 'exit'. Idempotent.
   void Shutdown();
 
   Napi::FunctionReference model_constructor;

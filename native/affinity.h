@@ -6,8 +6,8 @@
 
 namespace mli {
 
-// Puts the calling thread back on the processors that it may use now. Treelite binds the thread that creates a model to
-// the first processor, where all tree models of the machine would meet.
+// Puts the calling thread back on the processors that it may use now. Treelite binds the thread that creates
+// a model to the first processor, where all tree models of the machine would meet.
 class Affinity {
  public:
   Affinity() { known_ = pthread_getaffinity_np(pthread_self(), sizeof before_, &before_) == 0; }

@@ -7,7 +7,8 @@
 
 namespace mli {
 
-// DLPack's tensor in the layout of its version 0.x, the one that DLR 1.x takes (dlpack.h of github.com/dmlc/dlpack).
+// DLPack's tensor in the layout of its version 0.x, the one that DLR 1.x takes (dlpack.h of
+// github.com/dmlc/dlpack).
 struct DLDevice {
   int32_t type;  // 1 CPU
   int32_t id;

@@ -19,7 +19,8 @@ std::string Text(const char* text) { return text == nullptr ? std::string() : st
 DlrModel::DlrModel(const ModelOptions& options) : library_(options.library), dlr_(library_.api()) {
   const ThreadCount threads(options.threads);
   const Affinity affinity;
-  // Some failures of DLR 1.5 and 1.6 only go to standard error: an unchanged text is that of an earlier failure.
+  // Some failures of DLR 1.5 and 1.6 only go to standard error: an unchanged text is that of an earlier
+  // failure.
   const std::string before = Text(dlr_.DLRGetLastError());
   if (dlr_.CreateDLRModel(&handle_, options.path.c_str(), options.device_type, options.device_id) != 0) {
     const std::string text = Text(dlr_.DLRGetLastError());
@@ -62,7 +63,8 @@ void DlrModel::ReadMetadata(const ModelOptions& options) {
   if (metadata_.backend == "tvm" && dlr_.GetDLRNumWeights != nullptr) {
     check(dlr_.GetDLRNumWeights(&handle_, &metadata_.weights));
   }
-  metadata_.zero_copy = metadata_.backend == "tvm" && options.device_type == kCpu && dlr_.SetDLRInputTensorZeroCopy != nullptr;
+  metadata_.zero_copy =
+      metadata_.backend == "tvm" && options.device_type == kCpu && dlr_.SetDLRInputTensorZeroCopy != nullptr;
 
   int count = 0;
   int64_t size = 0;
@@ -116,7 +118,8 @@ void DlrModel::SetInput(size_t input, const void* data, const Shape& shape) {
   }
 }
 
-// DLR keeps the address that it is given, so it is given the staging memory only, which lives as long as the model.
+// DLR keeps the address that it is given, so it is given the staging memory only, which lives as long as the
+// model.
 void DlrModel::BindInput(size_t input, const void* data) {
   TensorInfo& info = metadata_.inputs[input];
   InputBinding& binding = bindings_[input];
@@ -124,8 +127,13 @@ void DlrModel::BindInput(size_t input, const void* data) {
   if (data != staging) {
     std::memcpy(staging, data, ElementCount(info.shape).value() * BytesPerElement(info.dtype));
   }
-  binding.tensor = {staging, {kCpu, 0}, static_cast<int32_t>(info.shape.size()), ToDLDataType(info.dtype),
-                    info.shape.data(), nullptr, 0};
+  binding.tensor = {staging,
+                    {kCpu, 0},
+                    static_cast<int32_t>(info.shape.size()),
+                    ToDLDataType(info.dtype),
+                    info.shape.data(),
+                    nullptr,
+                    0};
   Check(dlr_.SetDLRInputTensorZeroCopy(&handle_, info.name.c_str(), &binding.tensor));
 }
 

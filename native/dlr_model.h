@@ -46,8 +46,8 @@ class DlrModel {
   // Memory for one input of a fixed shape, aligned for DLPack and kept as long as the model.
   std::byte* Staging(size_t input);
 
-  // Hands DLR the elements of an input, row-major, in the declared type. They must stay until Run() has returned.
-  // Throws Failure RUN_FAILED.
+  // Hands DLR the elements of an input, row-major, in the declared type. They must stay until Run() has
+  // returned. Throws Failure RUN_FAILED.
   void SetInput(size_t input, const void* data, const Shape& shape);
 
   // Throws Failure RUN_FAILED with DLR's own text.

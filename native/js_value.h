@@ -9,7 +9,8 @@
 
 namespace mli {
 
-// A JavaScript value for an error message: "Float32Array of 12 elements", "number 3.5", "string \"x\"", "undefined".
+// A JavaScript value for an error message: "Float32Array of 12 elements", "number 3.5", "string \"x\"",
+// "undefined".
 std::string Describe(const Napi::Value& value);
 
 // The typed array that holds a dtype: "Float32Array"; float16 travels in a Uint16Array, bool in a Uint8Array.

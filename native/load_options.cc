@@ -32,7 +32,8 @@ int ReadInteger(const Napi::Object& options, const char* name, int min, int max)
 
 ModelOptions ParseLoadOptions(const Napi::Value& value) {
   if (!value.IsObject()) {
-    throw Failure("OPTION_INVALID", {{"option", "options"}, {"expected", "object"}, {"received", Describe(value)}});
+    throw Failure("OPTION_INVALID",
+                  {{"option", "options"}, {"expected", "object"}, {"received", Describe(value)}});
   }
   const Napi::Object options = value.As<Napi::Object>();
   return {

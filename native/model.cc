@@ -31,6 +31,18 @@ Napi::Array DescribeTensors(Napi::Env env, const std::vector<TensorInfo>& tensor
   return array;
 }
 
+Napi::Object Describe(Napi::Env env, const ModelMetadata& metadata) {
+  Napi::Object object = Napi::Object::New(env);
+  object.Set("inputs", DescribeTensors(env, metadata.inputs));
+  object.Set("outputs", DescribeTensors(env, metadata.outputs));
+  object.Set("backend", metadata.backend);
+  object.Set("libraryVersion", metadata.library_version);
+  object.Set("threads", metadata.threads);
+  object.Set("weights", metadata.weights);
+  object.Set("zeroCopy", metadata.zero_copy);
+  return object;
+}
+
 }  // namespace
 
 Napi::Function Model::Define(Napi::Env env) {
@@ -39,8 +51,7 @@ Napi::Function Model::Define(Napi::Env env) {
                          StaticMethod<&Model::Load>("load"),
                          InstanceMethod<&Model::Run>("run"),
                          InstanceMethod<&Model::Dispose>("dispose"),
-                         InstanceAccessor<&Model::GetState>("state"),
-                         InstanceAccessor<&Model::GetMetadata>("metadata"),
+                         InstanceMethod<&Model::GetState>("getState"),
                      });
 }
 
@@ -56,11 +67,14 @@ Model::Model(const Napi::CallbackInfo& info) : Napi::ObjectWrap<Model>(info) {
     throw Napi::TypeError::New(info.Env(), "a Model is made by Model.load(), not by new");
   }
   metadata_ = session_->dlr->metadata();
-  info.This().As<Napi::Object>().TypeTag(&kModelTag);
+  Napi::Object self = info.This().As<Napi::Object>();
+  self.TypeTag(&kModelTag);
+  self.DefineProperty(
+      Napi::PropertyDescriptor::Value("metadata", Describe(info.Env(), metadata_), napi_enumerable));
 }
 
-// A net for models that nobody disposed of: the owner calls dispose(). At the end of the environment AddonData has
-// deleted the model already, and there is nothing left to do here.
+// A net for models that nobody disposed of: the owner calls dispose(). At the end of the environment
+// AddonData has deleted the model already, and there is nothing left to do here.
 Model::~Model() {
   if (session_ == nullptr || session_->dlr == nullptr) return;
   const Napi::HandleScope scope(Env());
@@ -98,6 +112,11 @@ Napi::Value Model::Run(const Napi::CallbackInfo& info) {
 Napi::Value Model::Dispose(const Napi::CallbackInfo& info) {
   CheckReceiver(info);
   if (!disposal_.IsEmpty()) return disposal_.Value();
+  if (session_->deleted) {  // by the end of the process
+    const Napi::Promise::Deferred deferred = Napi::Promise::Deferred::New(info.Env());
+    deferred.Resolve(info.Env().Undefined());
+    return deferred.Promise();
+  }
   return PromiseOf(info.Env(), [&]() -> Napi::Value {
     // The thread works in order: every run that was asked for is performed first.
     auto request = std::make_unique<DisposeRequest>(info.Env(), session_);
@@ -108,26 +127,14 @@ Napi::Value Model::Dispose(const Napi::CallbackInfo& info) {
   });
 }
 
-// "idle", "running", "disposing" or "disposed"
+// getState(): "idle", "running", "disposing" or "disposed"
 Napi::Value Model::GetState(const Napi::CallbackInfo& info) {
   CheckReceiver(info);
-  const char* state = session_->deleted ? "disposed" : session_->dlr == nullptr ? "disposing" : session_->runs > 0 ? "running" : "idle";
+  const char* state = session_->deleted          ? "disposed"
+                      : session_->dlr == nullptr ? "disposing"
+                      : session_->runs > 0       ? "running"
+                                                 : "idle";
   return Napi::String::New(info.Env(), state);
-}
-
-// Known from the load on and for ever, also after dispose().
-Napi::Value Model::GetMetadata(const Napi::CallbackInfo& info) {
-  CheckReceiver(info);
-  const Napi::Env env = info.Env();
-  Napi::Object metadata = Napi::Object::New(env);
-  metadata.Set("inputs", DescribeTensors(env, metadata_.inputs));
-  metadata.Set("outputs", DescribeTensors(env, metadata_.outputs));
-  metadata.Set("backend", metadata_.backend);
-  metadata.Set("libraryVersion", metadata_.library_version);
-  metadata.Set("threads", metadata_.threads);
-  metadata.Set("weights", metadata_.weights);
-  metadata.Set("zeroCopy", metadata_.zero_copy);
-  return metadata;
 }
 
 }  // namespace mli

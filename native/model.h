@@ -18,7 +18,8 @@ struct ModelSession {
   bool deleted = false;
 };
 
-// The JavaScript class `Model`. Objects come from Model.load() only; runs are performed in the order of the calls.
+// The JavaScript class `Model`. Objects come from Model.load() only; runs are performed in the order of the
+// calls.
 class Model : public Napi::ObjectWrap<Model> {
  public:
   static Napi::Function Define(Napi::Env env);
@@ -34,7 +35,6 @@ class Model : public Napi::ObjectWrap<Model> {
   Napi::Value Run(const Napi::CallbackInfo& info);
   Napi::Value Dispose(const Napi::CallbackInfo& info);
   Napi::Value GetState(const Napi::CallbackInfo& info);
-  Napi::Value GetMetadata(const Napi::CallbackInfo& info);
 
   std::shared_ptr<ModelSession> session_;
   ModelMetadata metadata_;

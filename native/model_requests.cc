@@ -54,7 +54,8 @@ void RunRequest::AllocateOutputs(Napi::Env env) {
 }
 
 void RunRequest::Execute() {
-  // The model is let go of on this thread, so that a dispose() that waits behind this run also deletes it here.
+  // The model is let go of on this thread, so that a dispose() that waits behind this run also deletes it
+  // here.
   const std::shared_ptr<DlrModel> dlr = std::move(dlr_);
   SetInputs(*dlr);
   dlr->Run();
@@ -63,7 +64,8 @@ void RunRequest::Execute() {
 
 void RunRequest::SetInputs(DlrModel& dlr) {
   if (input_.picture) return SetPicture(dlr);
-  for (size_t i = 0; i < input_.tensors.size(); ++i) dlr.SetInput(i, input_.tensors[i].data, input_.tensors[i].shape);
+  for (size_t i = 0; i < input_.tensors.size(); ++i)
+    dlr.SetInput(i, input_.tensors[i].data, input_.tensors[i].shape);
 }
 
 void RunRequest::SetPicture(DlrModel& dlr) {
@@ -116,7 +118,9 @@ Napi::Value RunRequest::Result(Napi::Env env) {
 
 void RunRequest::Finish(Napi::Env, bool) { --session_->runs; }
 
-Failure RunRequest::Unexpected(const std::string& text) const { return Failure("RUN_FAILED", {{"text", text}}); }
+Failure RunRequest::Unexpected(const std::string& text) const {
+  return Failure("RUN_FAILED", {{"text", text}});
+}
 
 DisposeRequest::DisposeRequest(Napi::Env env, std::shared_ptr<ModelSession> session)
     : Request(env), session_(std::move(session)), dlr_(std::move(session_->dlr)) {}
@@ -127,6 +131,8 @@ void DisposeRequest::Finish(Napi::Env env, bool) {
   AddonData::Of(env).Forget(session_);
 }
 
-Failure DisposeRequest::Unexpected(const std::string& text) const { return Failure("RUN_FAILED", {{"text", text}}); }
+Failure DisposeRequest::Unexpected(const std::string& text) const {
+  return Failure("RUN_FAILED", {{"text", text}});
+}
 
 }  // namespace mli

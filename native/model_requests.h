@@ -26,13 +26,15 @@ class LoadRequest : public Request {
   std::shared_ptr<DlrModel> dlr_;
 };
 
-// One inference. Resolves to an array of {dtype, shape, data} in the order of the model's outputs, owned by the caller.
+// One inference. Resolves to an array of {dtype, shape, data} in the order of the model's outputs, owned by
+// the caller.
 class RunRequest : public Request {
  public:
   RunRequest(Napi::Env env, std::shared_ptr<ModelSession> session, RunInput input);
 
  private:
-  // The worker writes straight into the ArrayBuffer that JavaScript gets, where the size is known before the run.
+  // The worker writes straight into the ArrayBuffer that JavaScript gets, where the size is known before the
+  // run.
   struct Output {
     Napi::Reference<Napi::ArrayBuffer> buffer;
     void* destination = nullptr;

@@ -8,7 +8,8 @@
 
 #include "float16.h"
 
-// One body compiled for several instruction sets, the best one chosen when the addon is loaded. aarch64 always has NEON.
+// One body compiled for several instruction sets, the best one chosen when the addon is loaded. aarch64
+// always has NEON.
 #if defined(__x86_64__) && defined(__GLIBC__)
 #define MLI_MULTIVERSIONED __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
 #else
@@ -27,8 +28,8 @@ std::array<size_t, 3> SourceChannels(const Picture& picture, const Normalization
 
 // Division and not multiplication by a reciprocal: the same bits as (x - mean) / std in the training code.
 MLI_MULTIVERSIONED
-void PlanesFromInterleaved(const uint8_t* __restrict pixels, size_t count, const size_t* source, const float* mean,
-                           const float* std, float* __restrict out) {
+void PlanesFromInterleaved(const uint8_t* __restrict pixels, size_t count, const size_t* source,
+                           const float* mean, const float* std, float* __restrict out) {
   for (size_t c = 0; c < 3; ++c) {
     const uint8_t* in = pixels + source[c];
     const float m = mean[c], s = std[c];
@@ -38,8 +39,8 @@ void PlanesFromInterleaved(const uint8_t* __restrict pixels, size_t count, const
 }
 
 MLI_MULTIVERSIONED
-void InterleavedFromInterleaved(const uint8_t* __restrict pixels, size_t count, const size_t* source, const float* mean,
-                                const float* std, float* __restrict out) {
+void InterleavedFromInterleaved(const uint8_t* __restrict pixels, size_t count, const size_t* source,
+                                const float* mean, const float* std, float* __restrict out) {
   const size_t s0 = source[0], s2 = source[2];
   const float m0 = mean[0], m1 = mean[1], m2 = mean[2];
   const float d0 = std[0], d1 = std[1], d2 = std[2];
@@ -64,7 +65,8 @@ T Quantize(float value) {
 
 // Any other type, or number of channels: a table of the 256 results for each channel.
 template <typename T, typename FromFloat>
-void ConvertByTable(const Picture& picture, const Normalization& normalization, FromFloat from_float, T* out) {
+void ConvertByTable(const Picture& picture, const Normalization& normalization, FromFloat from_float,
+                    T* out) {
   const std::array<size_t, 3> source = SourceChannels(picture, normalization);
   const size_t channels = normalization.channels();
   const size_t count = picture.width * picture.height;
@@ -92,10 +94,11 @@ void ConvertToFloat32(const Picture& picture, const Normalization& normalization
   if (picture.channels != 3) {
     ConvertTo<float>(picture, normalization, out);
   } else if (normalization.layout == Layout::kNchw) {
-    PlanesFromInterleaved(picture.pixels, count, source.data(), normalization.mean.data(), normalization.std.data(), out);
+    PlanesFromInterleaved(picture.pixels, count, source.data(), normalization.mean.data(),
+                          normalization.std.data(), out);
   } else {
-    InterleavedFromInterleaved(picture.pixels, count, source.data(), normalization.mean.data(), normalization.std.data(),
-                               out);
+    InterleavedFromInterleaved(picture.pixels, count, source.data(), normalization.mean.data(),
+                               normalization.std.data(), out);
   }
 }
 

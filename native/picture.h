@@ -12,7 +12,8 @@ namespace mli {
 enum class ColorOrder { kRgb, kBgr, kGray };
 enum class Layout { kNchw, kNhwc };
 
-// An 8-bit picture: height x width x channels, interleaved, rows without padding, BGR where it has three channels.
+// An 8-bit picture: height x width x channels, interleaved, rows without padding, BGR where it has three
+// channels.
 struct Picture {
   const uint8_t* pixels;
   size_t width;
@@ -36,8 +37,8 @@ bool CanConvert(const Picture& picture, const Normalization& normalization);
 // The shape that the picture has as a batch of one in the layout.
 Shape ShapeOf(const Picture& picture, const Normalization& normalization);
 
-// Writes the normalised picture, width * height * normalization.channels() elements of `dtype`. Integer types are rounded
-// to the nearest (half to even) and saturated; float16 is IEEE binary16, rounded half to even.
+// Writes the normalised picture, width * height * normalization.channels() elements of `dtype`. Integer types
+// are rounded to the nearest (half to even) and saturated; float16 is IEEE binary16, rounded half to even.
 void Convert(const Picture& picture, const Normalization& normalization, DType dtype, void* destination);
 
 }  // namespace mli

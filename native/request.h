@@ -10,7 +10,8 @@
 
 namespace mli {
 
-// One asynchronous call from JavaScript: made on the JS thread, performed on a worker thread, settled on the JS thread.
+// One asynchronous call from JavaScript: made on the JS thread, performed on a worker thread, settled on the
+// JS thread.
 class Request {
  public:
   explicit Request(Napi::Env env) : deferred_(Napi::Promise::Deferred::New(env)) {}

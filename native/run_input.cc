@@ -32,14 +32,18 @@ Shape ReadShape(const Napi::Value& value, const std::string& name) {
   // No tensor that DLR takes has more dimensions; a sparse array of 2^32 must not keep us busy.
   const uint32_t rank = array.Length();
   if (rank > 32) throw Invalid(name, "at most 32 dimensions", std::to_string(rank));
-  for (uint32_t i = 0; i < rank; ++i) shape.push_back(ReadDimension(array.Get(i), name + "[" + std::to_string(i) + "]"));
+  for (uint32_t i = 0; i < rank; ++i)
+    shape.push_back(ReadDimension(array.Get(i), name + "[" + std::to_string(i) + "]"));
   return shape;
 }
 
-// Address of the first element, after the last line of the caller's JavaScript has run: a getter may have detached it.
-const void* CheckedData(const Napi::TypedArray& array, size_t elements, const std::string& name, DType dtype) {
+// Address of the first element, after the last line of the caller's JavaScript has run: a getter may have
+// detached it.
+const void* CheckedData(const Napi::TypedArray& array, size_t elements, const std::string& name,
+                        DType dtype) {
   if (array.ElementLength() != elements) {
-    throw Invalid(name, TypedArrayName(dtype) + " of " + std::to_string(elements) + " elements", Describe(array));
+    throw Invalid(name, TypedArrayName(dtype) + " of " + std::to_string(elements) + " elements",
+                  Describe(array));
   }
   void* data = nullptr;
   size_t length = 0;
@@ -56,7 +60,8 @@ Napi::TypedArray ReadTypedArray(const Napi::Value& value, const std::string& nam
   const auto array = value.As<Napi::TypedArray>();
   // It may give its memory back in the middle of the run.
   if (array.ArrayBuffer().Get("resizable").ToBoolean()) {
-    throw Invalid(name, TypedArrayName(dtype) + " of a fixed ArrayBuffer", TypedArrayName(dtype) + " of a resizable one");
+    throw Invalid(name, TypedArrayName(dtype) + " of a fixed ArrayBuffer",
+                  TypedArrayName(dtype) + " of a resizable one");
   }
   return array;
 }
@@ -137,14 +142,17 @@ Normalization ReadNormalization(const Napi::Object& object) {
   normalization.mean = ReadPerChannel(object.Get("mean"), "normalization.mean", channels);
   normalization.std = ReadPerChannel(object.Get("std"), "normalization.std", channels);
   for (size_t c = 0; c < channels; ++c) {
-    if (normalization.std[c] == 0) throw Invalid("normalization.std[" + std::to_string(c) + "]", "number other than 0", "0");
+    if (normalization.std[c] == 0)
+      throw Invalid("normalization.std[" + std::to_string(c) + "]", "number other than 0", "0");
   }
   return normalization;
 }
 
-RunInput ReadPicture(const Napi::Object& object, const Napi::Object& normalization, const ModelMetadata& metadata) {
+RunInput ReadPicture(const Napi::Object& object, const Napi::Object& normalization,
+                     const ModelMetadata& metadata) {
   if (metadata.inputs.size() != 1) {
-    throw Invalid("picture", "tensors for " + std::to_string(metadata.inputs.size()) + " inputs", "one picture");
+    throw Invalid("picture", "tensors for " + std::to_string(metadata.inputs.size()) + " inputs",
+                  "one picture");
   }
   const TensorInfo& info = metadata.inputs.front();
   RunInput input;

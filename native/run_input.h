@@ -23,8 +23,9 @@ struct PictureInput {
   Shape shape;  // of the tensor that it becomes
 };
 
-// What one run works on, checked against what the model declares. The memory belongs to the caller's typed arrays, which
-// are kept from being collected, and not copied; the caller must not write to them or transfer them until the run is over.
+// What one run works on, checked against what the model declares. The memory belongs to the caller's typed
+// arrays, which are kept from being collected, and not copied; the caller must not write to them or transfer
+// them until the run is over.
 struct RunInput {
   std::vector<TensorInput> tensors;     // in the order of the model's inputs, or
   std::optional<PictureInput> picture;  // for the model's only input
@@ -32,7 +33,8 @@ struct RunInput {
 };
 
 // Reads {tensors: {[name]: {dtype, shape, data}}} or {picture: {data, width, height, channels},
-// normalization: {mean, std, colorOrder, layout}}. JS thread. Throws Failure INPUT_INVALID with {input, expected, received}.
+// normalization: {mean, std, colorOrder, layout}}. JS thread. Throws Failure INPUT_INVALID with {input,
+// expected, received}.
 RunInput ParseRunInput(const Napi::Value& value, const ModelMetadata& metadata);
 
 }  // namespace mli

@@ -1,5 +1,6 @@
 #include "tensor.h"
 
+#include <cstdint>
 #include <new>
 
 namespace mli {
@@ -18,11 +19,10 @@ constexpr DTypeRow kDTypes[] = {
     {DType::kInt64, "int64", 8},     {DType::kUint64, "uint64", 8},   {DType::kBool, "bool", 1},
 };
 
-const DTypeRow& Row(DType dtype) {
-  return kDTypes[static_cast<size_t>(dtype)];
-}
+const DTypeRow& Row(DType dtype) { return kDTypes[static_cast<size_t>(dtype)]; }
 
-constexpr int64_t kMaxElements = int64_t{1} << 53;
+// Room for eight bytes an element, also on 32-bit machines.
+constexpr int64_t kMaxElements = PTRDIFF_MAX / 8;
 
 }  // namespace
 

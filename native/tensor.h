@@ -13,7 +13,18 @@
 namespace mli {
 
 enum class DType {
-  kFloat16, kFloat32, kFloat64, kInt8, kUint8, kInt16, kUint16, kInt32, kUint32, kInt64, kUint64, kBool,
+  kFloat16,
+  kFloat32,
+  kFloat64,
+  kInt8,
+  kUint8,
+  kInt16,
+  kUint16,
+  kInt32,
+  kUint32,
+  kInt64,
+  kUint64,
+  kBool,
 };
 
 // The numpy-like name that DLR and the TypeScript types share: "float32", "uint8", ...
@@ -27,7 +38,7 @@ using Shape = std::vector<int64_t>;
 // "[1, 3, 224, 224]"
 std::string ToString(const Shape& shape);
 
-// Number of elements, or nothing where a dimension is free or negative or the product leaves 2^53.
+// Number of elements, or nothing where a dimension is free or negative or memory cannot hold them.
 std::optional<size_t> ElementCount(const Shape& shape);
 
 // True where `actual` has the rank of `declared` and each dimension that is not free is equal.

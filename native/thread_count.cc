@@ -17,7 +17,8 @@ ThreadCount::ThreadCount(int tvm_threads) : lock_(EnvironmentLock()) {
   variables_.reserve(3);
   Set("TVM_NUM_THREADS", std::to_string(tvm_threads));
   Set("OMP_NUM_THREADS", "1");
-  // Bound threads of several processes meet on the same first cores: only an operator who knows the machine asks for it.
+  // Bound threads of several processes meet on the same first cores: only an operator who knows the machine
+  // asks for it.
   if (std::getenv("TVM_BIND_THREADS") == nullptr) Set("TVM_BIND_THREADS", "0");
 }
 

@@ -10,12 +10,15 @@ namespace mli {
 
 // Holds the sizes of the thread pools that TVM and treelite start on the calling thread.
 //
-// Both read them from the process's environment: treelite when a model is created, TVM when a thread makes its first
-// parallel call (TVM has one pool for each calling thread, which is why each model keeps to a thread of its own).
-// SetDLRNumThreads does no more than set TVM's variable. So that models with different counts can load side by side, the
-// variables are set for the moment of the call only, under a lock for the whole process, and put back.
+// Both read them from the process's environment: treelite when a model is created, TVM when a thread makes
+// its first parallel call (TVM has one pool for each calling thread, which is why each model keeps to a
+// thread of its own). SetDLRNumThreads does no more than set TVM's variable. So that models with different
+// counts can load side by side, the variables are set for the moment of the call only, under a lock for the
+// whole process, and put back. (A model that never comes back from its first run keeps others from loading:
+// such a process has to be replaced anyway.)
 //
-// Treelite gets one thread whatever is asked for: libdlr never ends a pool of treelite's, and its threads spin.
+// Treelite gets one thread whatever is asked for: libdlr never ends a pool of treelite's, and its threads
+// spin.
 class ThreadCount {
  public:
   explicit ThreadCount(int tvm_threads);

@@ -14,9 +14,10 @@ namespace mli {
 
 // A thread that performs requests one after the other, in the order in which they were posted.
 //
-// Each model has one to itself and does not use libuv's pool: a model that hangs must not take the file and DNS calls of
-// the process with it (the pool has four threads), and TVM makes one pool of its own for every thread that calls it and
-// never frees it. For the same reason threads are not ended with their model but handed to the next one (AddonData).
+// Each model has one to itself and does not use libuv's pool: a model that hangs must not take the file and
+// DNS calls of the process with it (the pool has four threads), and TVM makes one pool of its own for every
+// thread that calls it and never frees it. For the same reason threads are not ended with their model but
+// handed to the next one (AddonData).
 class WorkerThread {
  public:
   using Completion = std::function<void(std::unique_ptr<Request>)>;
@@ -32,7 +33,8 @@ class WorkerThread {
 
   void Post(std::unique_ptr<Request> request);
 
-  // Waits for the request in flight and ends the thread; requests that have not begun are dropped. Idempotent.
+  // Waits for the request in flight and ends the thread; requests that have not begun are dropped.
+  // Idempotent.
   void Stop();
 
  private:

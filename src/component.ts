@@ -1,78 +1,72 @@
-import { isDeepStrictEqual } from 'node:util';
 import type { Configuration } from './config/index.js';
 import type { Logger } from './logger.js';
-import { ManagedPipeline, type ManagedPipelineStatus } from './managed-pipeline.js';
+import { ManagedPipeline } from './managed-pipeline.js';
+import type { ModelRepository } from './models/index.js';
+import type { PipelineStatus } from './pipeline/supervisor.js';
+import type { ProvenModels } from './proven-models.js';
 import type { Transport } from './publish/index.js';
 
 export interface ComponentOptions {
   readonly thingName: string;
   readonly transport: Transport;
+  readonly models: Pick<ModelRepository, 'resolve'>;
+  readonly proven: ProvenModels;
   readonly logger: Logger;
 }
 
-/** The pipelines of a device: starts what the configuration names, and on a change touches only what it concerns. */
+/** The pipelines of a device: makes them be as the configuration says, and touches only those that a change concerns. */
 export class Component {
   readonly #options: ComponentOptions;
-  readonly #pipelines = new Map<string, { concern: unknown; pipeline: ManagedPipeline }>();
-  #applying: Promise<void> = Promise.resolve();
-  #wanted: Configuration | undefined;
+  readonly #pipelines = new Map<string, ManagedPipeline>();
+  readonly #stopping = new Set<Promise<void>>();
+  #stopped = false;
 
   constructor(options: ComponentOptions) {
     this.#options = options;
   }
 
-  get status(): Record<string, ManagedPipelineStatus> {
-    return Object.fromEntries([...this.#pipelines].map(([name, { pipeline }]) => [name, pipeline.status]));
+  get status(): Record<string, PipelineStatus> {
+    return Object.fromEntries([...this.#pipelines].map(([name, pipeline]) => [name, pipeline.status]));
   }
 
-  /**
-   * Makes the pipelines be as the configuration says. Of several calls while one is at work, the last one wins, once.
-   * @param configuration checked, with absolute paths
-   */
-  async apply(configuration: Configuration): Promise<void> {
-    this.#wanted = configuration;
-    this.#applying = this.#applying.then(() => this.#applyWanted());
-    await this.#applying;
-  }
-
-  async stop(): Promise<void> {
-    this.#wanted = undefined;
-    await this.#applying;
-    await Promise.all([...this.#pipelines.values()].map(({ pipeline }) => pipeline.stop()));
-    this.#pipelines.clear();
-  }
-
-  async #applyWanted(): Promise<void> {
-    const configuration = this.#wanted;
-    if (!configuration) return;
-    this.#wanted = undefined;
-    const concerns = new Map(Object.keys(configuration.pipelines).map((name) => [name, concernOf(configuration, name)]));
-    const outdated = [...this.#pipelines].filter(([name, { concern }]) => !isDeepStrictEqual(concern, concerns.get(name)));
-    await Promise.all(
-      outdated.map(async ([name, { pipeline }]) => {
-        this.#options.logger.info({ pipeline: name }, concerns.has(name) ? 'pipeline changed' : 'pipeline removed');
-        await pipeline.stop();
+  /** @param configuration checked, with absolute paths */
+  apply(configuration: Configuration): void {
+    // A configuration that was under way when the component was stopped.
+    if (this.#stopped) return;
+    const { logger } = this.#options;
+    for (const [name, pipeline] of this.#pipelines) {
+      if (Object.hasOwn(configuration.pipelines, name)) {
+        pipeline.apply(configuration);
+      } else {
+        logger.info({ pipeline: name }, 'pipeline removed');
         this.#pipelines.delete(name);
-      }),
-    );
-    for (const [name, concern] of concerns) {
-      if (!this.#pipelines.has(name)) this.#launch(name, concern, configuration);
+        this.#retire(pipeline);
+      }
     }
-    if (concerns.size === 0) this.#options.logger.warn('No pipelines are configured: docs/configuration.md shows how.');
+    for (const name of Object.keys(configuration.pipelines)) {
+      if (this.#pipelines.has(name)) continue;
+      const pipeline = new ManagedPipeline({ ...this.#options, name }, configuration);
+      this.#pipelines.set(name, pipeline);
+      pipeline.start();
+    }
+    if (this.#pipelines.size === 0) logger.warn('No pipelines are configured: docs/configuration.md shows how.');
   }
 
-  #launch(name: string, concern: unknown, configuration: Configuration): void {
-    const config = configuration.pipelines[name];
-    if (!config) return;
-    const pipeline = new ManagedPipeline({ ...this.#options, name, configuration }, config);
-    this.#pipelines.set(name, { concern, pipeline });
-    pipeline.start();
+  /** Asks all pipelines to look for newer models. */
+  refreshModels(): void {
+    for (const pipeline of this.#pipelines.values()) pipeline.refresh();
   }
-}
 
-/** The part of the configuration that a pipeline depends on: where it is equal, the pipeline is left alone. */
-function concernOf(configuration: Configuration, name: string): unknown {
-  const pipeline = configuration.pipelines[name];
-  const { dlr, supervision } = configuration;
-  return { pipeline, model: pipeline && configuration.models[pipeline.model], dlr, supervision };
+  /** For good. */
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    for (const pipeline of this.#pipelines.values()) this.#retire(pipeline);
+    this.#pipelines.clear();
+    await Promise.all(this.#stopping);
+  }
+
+  #retire(pipeline: ManagedPipeline): void {
+    const stopping: Promise<void> = pipeline.stop().finally(() => this.#stopping.delete(stopping));
+    this.#stopping.add(stopping);
+  }
 }

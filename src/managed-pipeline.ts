@@ -1,110 +1,184 @@
-import { randomBytes } from 'node:crypto';
-import { performance } from 'node:perf_hooks';
-import { createActuator, type Actuator } from './actuators/index.js';
-import type { Configuration, PipelineConfig } from './config/index.js';
-import { describeError } from './errors/index.js';
+import { isDeepStrictEqual } from 'node:util';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Configuration } from './config/index.js';
+import { EdgeError, describeError, isEdgeError } from './errors/index.js';
 import type { Logger } from './logger.js';
-import type { PipelineResult } from './pipeline/result.js';
-import { specOf } from './pipeline/spec.js';
+import type { ModelRepository } from './models/index.js';
+import { Backoff } from './pipeline/backoff.js';
+import { specOf, type PipelineSpec } from './pipeline/spec.js';
 import { PipelineSupervisor, type PipelineStatus } from './pipeline/supervisor.js';
-import { fillInTopic, Publisher, type NativeResult, type PublishCounters, type Transport } from './publish/index.js';
-import { RuleSet, type Decision } from './rules/index.js';
+import { PipelineOutput } from './pipeline-output.js';
+import type { ProvenModels } from './proven-models.js';
+import { fillInTopic, type Transport } from './publish/index.js';
+import type { PipelineEvent, PipelineStatusMessage } from './status-message.js';
 
 export interface ManagedPipelineOptions {
   readonly name: string;
-  readonly configuration: Configuration;
   readonly thingName: string;
   readonly transport: Transport;
+  readonly models: Pick<ModelRepository, 'resolve'>;
+  readonly proven: ProvenModels;
   readonly logger: Logger;
 }
 
-export interface ManagedPipelineStatus extends PipelineStatus {
-  readonly published: Readonly<PublishCounters>;
-  readonly actionsDone: number;
-  readonly actionsFailed: number;
-}
+const idle: PipelineStatus = { state: 'stopped', pid: undefined, restarts: 0, lastFault: undefined, model: undefined, counters: {} };
 
-/** One pipeline as the component sees it: its process, its rules and actuators, its topics. */
+/** One pipeline as the component sees it: brings its model, keeps its process at work, and hands its results on. */
 export class ManagedPipeline {
   readonly #options: ManagedPipelineOptions;
-  readonly #supervisor: PipelineSupervisor;
-  readonly #rules: RuleSet;
-  readonly #actuators = new Map<unknown, Actuator>();
-  readonly #publisher: Publisher;
   readonly #logger: Logger;
-  /** With the sequence number it makes the ids of results unique, restarts of the component included. */
-  readonly #instance = randomBytes(6).toString('hex');
-  #sequence = 0;
-  #actionsDone = 0;
-  #actionsFailed = 0;
+  #configuration: Configuration;
+  #output: PipelineOutput;
+  #supervisor: PipelineSupervisor | undefined;
+  #spec: PipelineSpec | undefined;
+  /** Ends what is under way for a configuration that is no longer wanted. */
+  #change = new AbortController();
+  #working: Promise<void> = Promise.resolve();
+  #stopped = false;
+  #heartbeat: NodeJS.Timeout | undefined;
 
-  constructor(options: ManagedPipelineOptions, config: PipelineConfig) {
-    const { name, configuration, thingName, transport } = options;
-    const names = { thingName, pipeline: name };
+  /** @param configuration checked, with absolute paths; it has this pipeline */
+  constructor(options: ManagedPipelineOptions, configuration: Configuration) {
     this.#options = options;
-    this.#logger = options.logger.child({ pipeline: name });
-    this.#rules = new RuleSet(config.rules);
-    const context = {
-      publish: (topic: string, payload: string) => transport.publish(topic, payload),
-      fillIn: (topic: string) => fillInTopic(topic, names),
-    };
-    for (const action of config.rules.flatMap((rule) => rule.do)) this.#actuators.set(action, createActuator(action, context));
-    this.#publisher = new Publisher(config.publish, names, transport, (error) => this.#logger.warn(describeError(error)));
-    this.#supervisor = new PipelineSupervisor(
-      specOf(configuration, name),
-      configuration.supervision,
-      { onResult: (result) => void this.#handle(result) },
+    this.#logger = options.logger.child({ pipeline: options.name });
+    this.#configuration = configuration;
+    this.#output = this.#makeOutput();
+  }
+
+  get status(): PipelineStatus {
+    return this.#supervisor?.status ?? idle;
+  }
+
+  start(): void {
+    this.#pursue();
+    this.#beat();
+  }
+
+  /** Goes over to another configuration: rules and topics at once, the process only where source, model or preprocessing differ. */
+  apply(configuration: Configuration): void {
+    const [before, after] = [this.#configuration, configuration].map((one) => one.pipelines[this.#options.name]);
+    this.#configuration = configuration;
+    if (!isDeepStrictEqual([before?.rules, before?.publish], [after?.rules, after?.publish])) this.#output = this.#makeOutput();
+    this.#beat();
+    this.#pursue();
+  }
+
+  /** Looks for a newer object behind the same configuration. */
+  refresh(): void {
+    this.#pursue();
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    this.#change.abort();
+    clearInterval(this.#heartbeat);
+    await this.#working;
+    await this.#supervisor?.stop();
+  }
+
+  /** Of several changes in a row the last one wins: the one under way is given up. */
+  #pursue(): void {
+    this.#change.abort();
+    const change = new AbortController();
+    this.#change = change;
+    this.#working = this.#working.then(() => this.#work(change.signal));
+  }
+
+  async #work(signal: AbortSignal): Promise<void> {
+    const backoff = new Backoff(this.#configuration.supervision.maxRestartDelaySeconds * 1000);
+    while (!signal.aborted) {
+      try {
+        await this.#bring(await this.#resolve(signal), signal);
+        return;
+      } catch (error) {
+        if (signal.aborted) return;
+        this.#reject(error);
+        // A model that failed its proof will fail again; what could not be fetched may come.
+        if (isEdgeError(error) && error.code === 'MODEL_REJECTED') return;
+        await sleep(backoff.next(), undefined, { signal }).catch(() => undefined);
+      }
+    }
+  }
+
+  async #resolve(signal: AbortSignal): Promise<PipelineSpec> {
+    const { name, models } = this.#options;
+    const pipeline = this.#configuration.pipelines[name];
+    const config = pipeline && this.#configuration.models[pipeline.model];
+    if (!config) throw new EdgeError('CONFIG_INVALID', { origin: 'at work', problems: [{ path: `pipelines.${name}`, message: 'is not there' }] });
+    const { folder, sha256, allowUnpinned, target, stale } = await models.resolve(pipeline.model, config, signal);
+    if (stale !== undefined) this.#logger.warn(`The model ${pipeline.model} may not be the newest: ${stale}`);
+    return specOf(name, pipeline, { folder, sha256, allowUnpinned, target }, this.#configuration.dlr);
+  }
+
+  async #bring(spec: PipelineSpec, signal: AbortSignal): Promise<void> {
+    const prove = !(await this.#options.proven.has(spec.model.sha256));
+    if (signal.aborted || isDeepStrictEqual(spec, this.#spec)) return;
+    if (!this.#supervisor) {
+      this.#supervisor = this.#makeSupervisor(spec);
+      this.#spec = spec;
+      this.#supervisor.start(prove);
+      return;
+    }
+    const from = this.#supervisor.status.model;
+    const to = await this.#supervisor.replace(spec, prove, signal);
+    this.#spec = spec;
+    this.#logger.info({ from, to }, 'the pipeline has gone over');
+    void this.#options.proven.add(to.digest);
+    this.#tell({ type: 'model-swapped', from, to });
+  }
+
+  #reject(error: unknown): void {
+    const code = isEdgeError(error) ? error.code : 'UNEXPECTED';
+    this.#logger.error({ code }, describeError(error));
+    this.#tell({ type: 'model-rejected', code, message: describeError(error) });
+  }
+
+  #makeSupervisor(spec: PipelineSpec): PipelineSupervisor {
+    return new PipelineSupervisor(
+      spec,
+      this.#configuration.supervision,
+      {
+        onResult: (result) => void this.#output.handle(result),
+        onReady: (model) => void this.#options.proven.add(model.digest),
+        onState: () => this.#tell({ type: 'state' }),
+      },
       this.#logger,
     );
   }
 
-  get status(): ManagedPipelineStatus {
-    return {
-      ...this.#supervisor.status,
-      published: this.#publisher.counters,
-      actionsDone: this.#actionsDone,
-      actionsFailed: this.#actionsFailed,
-    };
+  #makeOutput(): PipelineOutput {
+    const { name, thingName, transport } = this.#options;
+    const config = this.#configuration.pipelines[name];
+    if (!config) throw new Error(`The configuration has no pipeline ${name}`);
+    return new PipelineOutput(config, { thingName, pipeline: name }, transport, this.#logger);
   }
 
-  start(): void {
-    this.#supervisor.start();
+  #beat(): void {
+    clearInterval(this.#heartbeat);
+    this.#heartbeat = setInterval(() => this.#tell({ type: 'heartbeat' }), this.#configuration.status.intervalSeconds * 1000);
   }
 
-  async stop(): Promise<void> {
-    await this.#supervisor.stop();
-  }
-
-  /** Acts first and tells afterwards: a gate cannot wait for the cloud. Never rejects. */
-  async #handle(result: PipelineResult): Promise<void> {
-    const now = performance.now();
-    const fired = this.#rules.evaluate(result.predictions, now);
-    const actions = fired.flatMap(({ actions }) => actions).map((action) => this.#act(action));
-    await Promise.all([...actions, this.#publisher.publish(this.#toNative(result, fired[0]?.decision), now)]);
-  }
-
-  async #act(action: unknown): Promise<void> {
-    try {
-      await this.#actuators.get(action)?.act();
-      this.#actionsDone++;
-    } catch (error) {
-      this.#actionsFailed++;
-      this.#logger.error(`An action failed. ${describeError(error)}`);
-    }
-  }
-
-  #toNative(result: PipelineResult, decision: Decision | undefined): NativeResult {
-    const { name, version, digest, runtime } = result.model;
-    return {
+  #tell(event: PipelineEvent): void {
+    const { name: pipeline, thingName, transport } = this.#options;
+    const { topic } = this.#configuration.status;
+    if (topic === null || (this.#stopped && event.type === 'heartbeat')) return;
+    const { state, model, restarts, lastFault, counters } = this.status;
+    const message: PipelineStatusMessage = {
       version: 1,
-      id: `${this.#instance}-${++this.#sequence}`,
-      thing: this.#options.thingName,
-      pipeline: this.#options.name,
-      model: { name, version, digest, runtime },
-      frame: result.frame,
-      predictions: [...result.predictions] as NativeResult['predictions'],
-      ...(decision && { decision }),
-      timingsMs: result.timingsMs,
+      thing: thingName,
+      pipeline,
+      at: new Date().toISOString(),
+      event,
+      state,
+      model,
+      restarts,
+      lastFault,
+      counters,
+      published: this.#output.published,
+      actions: this.#output.actions,
     };
+    transport
+      .publish(fillInTopic(topic, { thingName, pipeline }), JSON.stringify(message))
+      .catch((error: unknown) => this.#logger.debug(`The status could not be published. ${describeError(error)}`));
   }
 }

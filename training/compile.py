@@ -10,7 +10,7 @@ import argparse
 import os
 import subprocess
 from pathlib import Path
-from typing import Dict, List, Optional
+from typing import Dict, List
 
 # TVM would download pre-tuned schedules for ARM; a build must not depend on that.
 os.environ.setdefault("TOPHUB_LOCATION", "NONE")
@@ -21,6 +21,8 @@ from tvm import relay  # noqa: E402
 
 from parameters import pack_parameters  # noqa: E402
 from targets import TARGETS, Target  # noqa: E402
+
+FILES = ("compiled.so", "compiled.json", "compiled.params")
 
 
 def input_shapes(model: onnx.ModelProto) -> Dict[str, List[int]]:
@@ -37,22 +39,21 @@ def input_shapes(model: onnx.ModelProto) -> Dict[str, List[int]]:
     return shapes
 
 
-def compile_model(model: onnx.ModelProto, target: Target, out: Path, log: Optional[Path]) -> None:
-    """Build with Relay; `log`: records of the auto-scheduler, applied where they match."""
-    module, parameters = relay.frontend.from_onnx(model, input_shapes(model), freeze_params=True)
-    if log is None:
-        with tvm.transform.PassContext(opt_level=3):
-            library = relay.build(module, target=target.tvm, params=parameters)
-    else:
-        from tvm import auto_scheduler
-
-        options = {"relay.backend.use_auto_scheduler": True}
-        with auto_scheduler.ApplyHistoryBest(str(log)):
-            with tvm.transform.PassContext(opt_level=3, config=options):
-                library = relay.build(module, target=target.tvm, params=parameters)
+def prepare_folder(out: Path) -> None:
+    """Empty the folder of an earlier run; what is not ours there is not ours to delete."""
     out.mkdir(parents=True, exist_ok=True)
-    for stale in out.iterdir():
-        stale.unlink()
+    strangers = sorted(file.name for file in out.iterdir() if file.name not in FILES)
+    if strangers:
+        raise SystemExit(f"{out} holds {', '.join(strangers)}: name an empty or a new folder")
+    for file in out.iterdir():
+        file.unlink()
+
+
+def compile_model(model: onnx.ModelProto, target: Target, out: Path) -> None:
+    module, parameters = relay.frontend.from_onnx(model, input_shapes(model), freeze_params=True)
+    with tvm.transform.PassContext(opt_level=3):
+        library = relay.build(module, target=target.tvm, params=parameters)
+    prepare_folder(out)
     shared = out / "compiled.so"
     library.get_lib().export_library(str(shared), cc=f"{target.toolchain}g++")
     subprocess.run([f"{target.toolchain}strip", "--strip-unneeded", shared], check=True)
@@ -80,10 +81,9 @@ def main() -> None:
     parser.add_argument("model", type=Path, help="ONNX file with fixed shapes")
     parser.add_argument("--target", required=True, choices=sorted(TARGETS))
     parser.add_argument("--out", type=Path, required=True, help="folder to (over)write")
-    parser.add_argument("--log", type=Path, help="auto-scheduler records (JSON lines)")
     arguments = parser.parse_args()
     target = TARGETS[arguments.target]
-    compile_model(onnx.load(str(arguments.model)), target, arguments.out, arguments.log)
+    compile_model(onnx.load(str(arguments.model)), target, arguments.out)
     check_library(arguments.out / "compiled.so", target)
     size = sum(file.stat().st_size for file in arguments.out.iterdir())
     print(f"{arguments.out}: {arguments.target}, {size / 1e6:.1f} MB")

@@ -1,10 +1,13 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { buildDlrLoop, startDlrLoop } from '../dlr-loop.mjs';
 import { interleave } from '../interleave.mjs';
 import { LineProcess } from '../line-process.mjs';
 import { rowOf } from '../row.mjs';
 import { median } from '../statistics.mjs';
-import { openWorkload } from '../workload.mjs';
+import { openWorkload, readyTensor } from '../workload.mjs';
 
 const addonLoop = fileURLToPath(new URL('../children/addon-loop.mjs', import.meta.url));
 
@@ -20,28 +23,44 @@ export async function run({ progress }) {
   progress('building the C loop');
   const program = await buildDlrLoop();
   const { model, library } = await openWorkload();
+  const folder = mkdtempSync(path.join(tmpdir(), 'mli-bench-input-'));
+  const inputFile = path.join(folder, 'input.bin');
   const subject = [];
   const peer = [];
-  for (let pair = 1; pair <= pairs; pair++) {
-    progress(`pair of processes ${pair} of ${pairs}`);
-    const addon = new LineProcess(process.execPath, [addonLoop]);
-    const c = startDlrLoop(program, { library, artifact: model.artifact, input: model.manifest.input });
-    try {
-      const block = async (loop) => (await loop.ask(coldRuns + runs)).slice(coldRuns);
-      await block(addon);
-      await block(c);
-      const blocks = await interleave(rounds, () => block(addon), () => block(c));
+  try {
+    writeFileSync(inputFile, readyTensor(model.manifest.input.shape).data);
+    for (let pair = 1; pair <= pairs; pair++) {
+      progress(`pair of processes ${pair} of ${pairs}`);
+      const addon = new LineProcess(process.execPath, [addonLoop, inputFile]);
+      const c = startDlrLoop(program, library, model.artifact, inputFile);
+      const blocks = await measurePair(addon, c);
       subject.push(...blocks.subject);
       peer.push(...blocks.peer);
-    } finally {
-      await Promise.all([addon.stop(), c.stop()]);
     }
+  } finally {
+    rmSync(folder, { recursive: true });
   }
   // Neighbours in time are compared, so that a minute in which the machine was slow does not count as overhead.
   const differences = subject.map((block, index) => median(block) - median(peer[index]));
   const name = 'addon-overhead';
   return [
     rowOf({ case: name, subject: 'addon run', peer: 'C loop', unit: 'ms' }, subject.flat(), peer.flat()),
-    rowOf({ case: name, subject: 'addon run minus C loop, a block', peer: 'C loop', unit: 'ms' }, differences, peer.flat()),
+    rowOf({ case: name, subject: 'addon run minus C loop, block by block', peer: 'C loop', unit: 'ms' }, differences, peer.flat()),
   ];
+}
+
+async function measurePair(addon, c) {
+  const block = async (loop) => (await loop.ask(coldRuns + runs)).latenciesMs.slice(coldRuns);
+  try {
+    const [ours, theirs] = [await addon.ask(coldRuns), await c.ask(coldRuns)];
+    if (ours.checksum !== theirs.checksum)
+      throw new Error(`The addon's outputs have the checksum ${ours.checksum}, those of C ${theirs.checksum}: no comparison`);
+    return await interleave(
+      rounds,
+      () => block(addon),
+      () => block(c),
+    );
+  } finally {
+    await Promise.all([addon.stop(), c.stop()]);
+  }
 }

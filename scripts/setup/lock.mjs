@@ -22,27 +22,33 @@ export async function lockCache(cache, onWait) {
       cause: error,
     });
   }
-  // cat ends when its standard input does, which is when this process does.
-  const holder = spawn('flock', [path, 'sh', '-c', 'echo held; exec cat'], {
-    stdio: ['pipe', 'pipe', 'inherit'],
-    detached: true,
-  });
-  const waiting = setTimeout(onWait, 300);
   try {
-    await new Promise((resolve, reject) => {
-      holder.stdout.once('data', resolve);
-      holder.once('error', reject);
-      holder.once('exit', (code) => reject(new Error(`flock ended with code ${code}`)));
-    });
+    const holder = (await hold(path, ['--nonblock'])) ?? (onWait(), await hold(path, []));
+    return () => holder.stdin.end();
   } catch (error) {
     throw new SetupFailure(`${path} cannot be locked: ${error.message}`, {
-      remedy: 'install util-linux',
+      remedy: 'install util-linux, whose flock does it; a cache on a network disk may not have locks at all',
       cause: error,
     });
-  } finally {
-    clearTimeout(waiting);
   }
-  holder.unref();
-  holder.stdout.unref();
-  return () => holder.stdin.end();
+}
+
+const TAKEN = 75;
+
+/** @returns {Promise<import('node:child_process').ChildProcess | undefined>} undefined when another one has the lock */
+function hold(path, options) {
+  // cat ends when its standard input does, which is when this process ends.
+  const args = [...options, '--conflict-exit-code', String(TAKEN), path, 'sh', '-c', 'echo held; exec cat'];
+  const holder = spawn('flock', args, { stdio: ['pipe', 'pipe', 'inherit'], detached: true });
+  return new Promise((resolve, reject) => {
+    holder.once('error', reject);
+    holder.once('exit', (code) =>
+      code === TAKEN ? resolve(undefined) : reject(new Error(`flock ended with code ${code}`)),
+    );
+    holder.stdout.once('data', () => {
+      holder.unref(); // it must not keep this process alive
+      holder.stdout.destroy();
+      resolve(holder);
+    });
+  });
 }

@@ -7,6 +7,7 @@ import { OPENCV_MODULES, OPENCV_SOURCE, OPENCV_VERSION, opencvFlags, opencvKey }
 import { logsDir, workDir } from './paths.mjs';
 import { downloadPinned } from './pypi.mjs';
 import { askTool, onPath, runTool } from './tool.mjs';
+import { toolchainFor } from './toolchain.mjs';
 
 const BUILD_BYTES = 3e9;
 
@@ -35,7 +36,7 @@ int main() {
  * @param {import('./steps.mjs').Setup} setup
  */
 export async function opencvDir(setup) {
-  const compiler = await askTool('g++', ['-dumpversion']);
+  const compiler = await askTool(toolchainFor(setup.arch).cxx, ['-dumpversion']);
   return join(setup.cache, opencvKey(setup.arch, compiler.split('.')[0]));
 }
 
@@ -44,7 +45,8 @@ export const opencv = {
   name: 'opencv',
 
   async needed(setup) {
-    if (onPath('g++') && existsSync(join(await opencvDir(setup), 'verified'))) return null;
+    if (onPath(toolchainFor(setup.arch).cxx) && existsSync(join(await opencvDir(setup), 'verified')))
+      return null;
     const cores = availableParallelism();
     return `build OpenCV ${OPENCV_VERSION}, once for all checkouts (about ${Math.ceil(12 / cores)} min on ${cores} cores)`;
   },
@@ -93,7 +95,8 @@ async function build(setup, folder) {
   // Assertions carry the names of source files; without the map they would carry this machine's folders too.
   const map = `-ffile-prefix-map=${join(work, 'opencv')}=opencv`;
   const local = [`-DCMAKE_INSTALL_PREFIX=${installed}`, `-DCMAKE_C_FLAGS=${map}`, `-DCMAKE_CXX_FLAGS=${map}`];
-  await runTool('cmake', [...places, ...local, ...opencvFlags(setup.arch)], { log, append: true });
+  const definitions = [...toolchainFor(setup.arch).cmake, ...local, ...opencvFlags(setup.arch)];
+  await runTool('cmake', [...places, ...definitions], { log, append: true });
 
   setup.report.phase(`build OpenCV on ${availableParallelism()} cores`);
   await runTool('ninja', ['-C', join(work, 'build')], {
@@ -140,11 +143,12 @@ async function versionInUse(setup, folder) {
   mkdirSync(work, { recursive: true });
   writeFileSync(join(work, 'check.cpp'), CHECK_PROGRAM);
   const link = [`-L${join(folder, 'lib')}`, '-lopencv_world', '-o', 'check'];
-  await runTool('g++', ['-std=c++17', `-I${join(folder, 'include')}`, 'check.cpp', ...link], {
+  const { cxx, run } = toolchainFor(setup.arch);
+  await runTool(cxx, ['-std=c++17', `-I${join(folder, 'include')}`, 'check.cpp', ...link], {
     cwd: work,
     log,
   });
-  const version = await askTool('./check', [], { cwd: work });
+  const version = await askTool(...run('./check'), { cwd: work });
   rmSync(work, { recursive: true, force: true });
   if (version === OPENCV_VERSION) return version;
   throw new SetupFailure(`the OpenCV that was built says it is ${version}, expected ${OPENCV_VERSION}`);

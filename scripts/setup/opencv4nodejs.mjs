@@ -7,6 +7,7 @@ import { opencvDir } from './opencv.mjs';
 import { logsDir } from './paths.mjs';
 import { isStamped, writeStamp } from './stamp.mjs';
 import { askTool, onPath, runTool } from './tool.mjs';
+import { toolchainFor } from './toolchain.mjs';
 
 /** How many files its binding.gyp compiles, for the progress alone. */
 const SOURCE_FILES = 100;
@@ -23,7 +24,7 @@ const JPEG = [
  * Decodes and resizes in a process of its own, since a binary for another Node may crash. Without the variable the
  * library tells V8 about its memory from other threads, which crashes V8 under load.
  */
-const CHECK_PROGRAM = `
+export const CHECK_PROGRAM = `
 const cv = require(process.argv[1]);
 const picture = cv.imdecode(Buffer.from('${JPEG}', 'base64'));
 const small = picture.resize(4, 8);
@@ -41,16 +42,13 @@ const binaryPath = (setup) => join(packageDir(setup), 'build', 'Release', 'openc
 /**
  * Where the binary is kept for the next checkout. It depends on OpenCV's build, the package's version and Node's binary
  * interface, so the path names them.
+ * @param {import('./steps.mjs').Setup} setup
+ * @param {string} [moduleVersion] number of the binary interface: `127` for Node 22
  */
-async function cachedBinary(setup) {
+export async function cachedBinary(setup, moduleVersion = process.versions.modules) {
   const { version } = JSON.parse(readFileSync(join(packageDir(setup), 'package.json'), 'utf8'));
   const built = basename(await opencvDir(setup));
-  return join(
-    setup.cache,
-    'opencv4nodejs',
-    `${version}-node${process.versions.modules}-${built}`,
-    'opencv4nodejs.node',
-  );
+  return join(setup.cache, 'opencv4nodejs', `${version}-node${moduleVersion}-${built}`, 'opencv4nodejs.node');
 }
 
 /** @type {import('./steps.mjs').Step} */
@@ -69,7 +67,8 @@ export const opencv4nodejs = {
   async run(setup) {
     const cached = await cachedBinary(setup);
     if (setup.forced.has(this.name)) rmSync(cached, { force: true });
-    if (!existsSync(cached)) await compile(setup, cached);
+    if (!existsSync(cached))
+      await compile(setup, cached, { folder: packageDir(setup), headers: await nodeHeaders(setup) });
     rmSync(dirname(binaryPath(setup)), { recursive: true, force: true });
     mkdirSync(dirname(binaryPath(setup)), { recursive: true });
     copyFileSync(cached, binaryPath(setup));
@@ -91,11 +90,15 @@ export const opencv4nodejs = {
 /**
  * Runs the package's own install script by its name: npm's report about install scripts says nothing (it is "ok" when
  * the compiler failed), so success is the file that was not there before.
+ * @param {import('./steps.mjs').Setup} setup for `setup.arch`, which need not be this machine's
+ * @param {string} cached path of the binary to make
+ * @param {{ folder: string, headers: string }} places the package's folder, whose `build` is used and emptied, and the
+ *   prefix of the Node that the binary is for
  */
-async function compile(setup, cached) {
+export async function compile(setup, cached, { folder, headers }) {
   const opencv = await opencvDir(setup);
+  const { cc, cxx, ar, cross } = toolchainFor(setup.arch);
   const log = join(logsDir(setup.cache), 'opencv4nodejs.log');
-  const headers = await nodeHeaders(setup);
   const env = {
     ...process.env,
     OPENCV4NODEJS_DISABLE_AUTOBUILD: '1',
@@ -105,19 +108,20 @@ async function compile(setup, cached) {
     CXXFLAGS: `-ffile-prefix-map=${opencv}=opencv`,
     JOBS: String(availableParallelism()),
     npm_config_nodedir: headers,
+    ...(cross && { npm_config_arch: setup.arch, CC: cc, CXX: cxx, AR: ar, LINK: cxx }),
   };
-  rmSync(join(packageDir(setup), 'build'), { recursive: true, force: true });
+  rmSync(join(folder, 'build'), { recursive: true, force: true });
   setup.report.phase(`build opencv4nodejs on ${availableParallelism()} cores`);
   let compiled = 0;
   await runTool('npm', ['run', 'install'], {
-    cwd: packageDir(setup),
+    cwd: folder,
     env,
     log,
     onLine: (line) => {
       if (/^\s*CXX\(target\)/.test(line)) setup.report.progress(Math.min(++compiled / SOURCE_FILES, 0.99));
     },
   });
-  const built = binaryPath(setup);
+  const built = join(folder, 'build', 'Release', 'opencv4nodejs.node');
   if (!existsSync(built) || statSync(built).size === 0) {
     throw new SetupFailure('the build of opencv4nodejs left no binary', {
       remedy: 'its log has the compiler’s message',
@@ -129,5 +133,5 @@ async function compile(setup, cached) {
   mkdirSync(dirname(cached), { recursive: true });
   copyFileSync(built, `${cached}.new`);
   renameSync(`${cached}.new`, cached);
-  rmSync(join(packageDir(setup), 'build'), { recursive: true, force: true }); // 100 MB of objects
+  rmSync(join(folder, 'build'), { recursive: true, force: true }); // 100 MB of objects
 }

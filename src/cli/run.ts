@@ -1,10 +1,14 @@
 import { Command } from 'commander';
+import path from 'node:path';
 import { Component } from '../component.js';
 import { applyOverrides, parseConfiguration, resolvePaths, type Configuration } from '../config/index.js';
 import { describeError } from '../errors/index.js';
 import { createGreengrassClient, type GreengrassClient } from '../greengrass/index.js';
 import { createLogger, type Logger } from '../logger.js';
+import { ModelRepository } from '../models/index.js';
+import { ProvenModels } from '../proven-models.js';
 import type { Transport } from '../publish/index.js';
+import { stateFolder } from '../state-file.js';
 import { loadConfiguration, setOption } from './configuration.js';
 import { installFolder } from './install.js';
 import { untilStopped } from './stop-signal.js';
@@ -32,7 +36,19 @@ async function run(options: RunOptions, command: Command): Promise<void> {
   const logger = createLogger({ name: 'mli', stream: options.nucleus ? 'stdout' : 'stderr' });
   const client = options.nucleus ? createGreengrassClient({ logger }) : undefined;
   const transport = client ?? standardOutput;
-  const component = new Component({ thingName: process.env['AWS_IOT_THING_NAME'] ?? 'unnamed', transport, logger });
+  const state = stateFolder();
+  const component = new Component({
+    thingName: process.env['AWS_IOT_THING_NAME'] ?? 'unnamed',
+    transport,
+    models: new ModelRepository({
+      folder: path.join(state, 'models'),
+      workRoot: process.env['MLI_WORK_ROOT'],
+      logger,
+      trust: { publicKeys: [] },
+    }),
+    proven: new ProvenModels(state, logger),
+    logger,
+  });
   const status = setInterval(() => logger.info({ pipelines: component.status }, 'status'), statusIntervalMs);
   try {
     const stopped = untilStopped();
@@ -40,7 +56,7 @@ async function run(options: RunOptions, command: Command): Promise<void> {
       const configuration = await loadConfiguration(options.config, options.set);
       // Local work does not wait for the nucleus; what cannot be published until it is there is counted.
       client?.connect().catch((error: unknown) => logger.error(describeError(error)));
-      await component.apply(configuration);
+      component.apply(configuration);
     } else if (client) {
       await Promise.race([followGreengrass(client, component, options.set, logger), stopped]);
     }
@@ -58,11 +74,11 @@ async function followGreengrass(client: GreengrassClient, component: Component, 
   const parse = (document: unknown): Configuration =>
     resolvePaths(parseConfiguration(applyOverrides(document, overrides), 'in Greengrass'), installFolder);
   await client.connect();
-  await component.apply(parse(await client.getConfiguration()));
+  component.apply(parse(await client.getConfiguration()));
 
   const reload = async () => {
     try {
-      await component.apply(parse(await client.getConfiguration()));
+      component.apply(parse(await client.getConfiguration()));
     } catch (error) {
       logger.error(`The changed configuration is not applied, the one before stays. ${describeError(error)}`);
     }

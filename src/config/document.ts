@@ -1,10 +1,11 @@
 import { z } from 'zod';
-import { modelSchema } from './model.js';
+import { modelCacheSchema, modelSchema } from './model.js';
 import { preprocessSchema } from './preprocess.js';
 import { publishSchema } from './publish.js';
 import { ruleSchema } from './rule.js';
-import { identifier, integer, number, sha256 } from './scalars.js';
+import { identifier, integer, number, sha256, topic } from './scalars.js';
 import { sourceSchema } from './source.js';
+import { trustSchema } from './trust.js';
 
 export const pipelineSchema = z.strictObject({
   source: sourceSchema,
@@ -30,13 +31,24 @@ const supervisionSchema = z.strictObject({
   maxRestartDelaySeconds: number(z.number().min(1).max(3600)).default(60).describe('Upper end of the back-off between restarts.'),
 });
 
+const statusSchema = z.strictObject({
+  topic: topic()
+    .nullable()
+    .default('mli/status/{thingName}')
+    .describe('Local topic for the state of each pipeline, at every change and as a heartbeat; null: off.'),
+  intervalSeconds: number(z.number().min(1).max(86_400)).default(60).describe('Time between two heartbeats.'),
+});
+
 /** The whole configuration: the one truth from which the documentation and the JSON Schema are made. */
 export const documentSchema = z
   .strictObject({
     models: z.record(identifier(), modelSchema).default({}),
     pipelines: z.record(identifier(), pipelineSchema).default({}),
+    modelCache: modelCacheSchema.prefault({}),
+    trust: trustSchema.prefault({}),
     dlr: dlrSchema.prefault({}),
     supervision: supervisionSchema.prefault({}),
+    status: statusSchema.prefault({}),
     accessControl: z
       .unknown()
       .optional()
@@ -56,5 +68,6 @@ export const documentSchema = z
 
 export type PipelineConfig = z.output<typeof pipelineSchema>;
 export type SupervisionConfig = z.output<typeof supervisionSchema>;
+export type StatusConfig = z.output<typeof statusSchema>;
 export type DlrConfig = z.output<typeof dlrSchema>;
 export type Configuration = z.output<typeof documentSchema>;

@@ -5,7 +5,9 @@ import type { Configuration } from './document.js';
 export function resolvePaths(configuration: Configuration, base: string): Configuration {
   const absolute = (value: string) => path.resolve(base, value);
   const copy = structuredClone(configuration);
-  for (const { source } of Object.values(copy.models)) source.path = absolute(source.path);
+  for (const { source } of Object.values(copy.models)) {
+    if ('path' in source && source.path !== undefined) source.path = absolute(source.path);
+  }
   for (const { source } of Object.values(copy.pipelines)) source.path = absolute(source.path);
   if (copy.dlr.library !== undefined) copy.dlr.library = absolute(copy.dlr.library);
   return copy;

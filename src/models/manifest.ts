@@ -1,28 +1,15 @@
 import { z } from 'zod';
+import { decoderSchema, inputFields, versionField } from '../config/model-manifest.js';
+import { EdgeError } from '../errors/index.js';
 
-/** The digest map of a folder: relative path → SHA-256. Paths stay inside the package. */
-const files = z.record(
-  z.string().regex(/^(?!\/)(?!.*(^|\/)\.\.?(\/|$))[^\\\0]+$/, 'must be a relative path inside the package'),
-  z.string().regex(/^[0-9a-f]{64}$/, 'must be a SHA-256 digest'),
-);
+/** A path inside the package, with forward slashes. */
+const inside = z.string().regex(/^(?!\/)(?!.*(^|\/)\.{0,2}(\/|$))[^\\\0]+$/, 'must be a relative path inside the package');
 
-const shape = z.array(z.number().int().min(1)).length(4);
+/** The digest map of a folder: relative path → SHA-256. */
+const files = z.record(inside, z.string().regex(/^[0-9a-f]{64}$/, 'must be a SHA-256 digest'));
 
 export const inputSchema = z
-  .strictObject({
-    name: z.string().min(1),
-    shape: shape.describe('[1, 3, height, width] for NCHW, [1, height, width, 3] for NHWC.'),
-    dtype: z.enum(['float32', 'float16', 'uint8', 'int8']),
-    layout: z.enum(['NCHW', 'NHWC']),
-    colorOrder: z.enum(['RGB', 'BGR', 'GRAY']),
-    mean: z.array(z.number()).min(1).max(3).describe('Per channel, on the 0..255 scale.'),
-    std: z.array(z.number().positive()).min(1).max(3).describe('Per channel, on the 0..255 scale.'),
-    resize: z.strictObject({
-      mode: z.enum(['stretch', 'crop', 'letterbox']),
-      interpolation: z.enum(['area', 'linear', 'cubic']).default('area'),
-      padValue: z.number().int().min(0).max(255).default(114).describe('Grey level of the bars of a letterbox.'),
-    }),
-  })
+  .strictObject(inputFields)
   .superRefine((input, context) => {
     const channels = input.layout === 'NCHW' ? input.shape[1] : input.shape[3];
     const expected = input.colorOrder === 'GRAY' ? 1 : 3;
@@ -39,7 +26,7 @@ export const inputSchema = z
 export const targetSchema = z.strictObject({
   name: z.string().min(1),
   runtime: z.enum(['dlr', 'onnx']),
-  path: z.string().min(1),
+  path: inside,
   platform: z
     .strictObject({
       os: z.literal('linux'),
@@ -55,20 +42,17 @@ export const targetSchema = z.strictObject({
 export const manifestSchema = z.strictObject({
   manifestVersion: z.literal(1),
   name: z.string().regex(/^[a-zA-Z0-9][a-zA-Z0-9_.-]{0,62}$/),
-  version: z.string().regex(/^\d+\.\d+\.\d+(-[0-9A-Za-z.-]+)?$/, 'must be a semantic version'),
+  version: versionField,
   description: z.string().default(''),
   task: z.enum(['classification']),
   input: inputSchema,
-  decoder: z.strictObject({
-    type: z.literal('classification'),
-    activation: z.enum(['softmax', 'sigmoid', 'none']).describe('Turns raw outputs into probabilities.'),
-  }),
-  labels: z.string().min(1).describe('File with one label a line, in the order of the outputs.'),
+  decoder: decoderSchema,
+  labels: inside.describe('File with one label a line, in the order of the outputs.'),
   targets: z.array(targetSchema).min(1),
   golden: z.array(
     z.strictObject({
-      input: z.string().min(1),
-      output: z.string().min(1),
+      input: inside,
+      output: inside,
       tolerance: z.number().positive().describe('Largest allowed difference of a raw output.'),
     }),
   ),
@@ -81,6 +65,20 @@ export type Manifest = z.output<typeof manifestSchema>;
 export type ModelInput = z.output<typeof inputSchema>;
 export type ModelTarget = z.output<typeof targetSchema>;
 export type DecoderSpec = Manifest['decoder'];
+
+/** @param file for messages @throws EdgeError MODEL_MANIFEST_INVALID with all problems at once */
+export function parseManifest(bytes: Buffer, file: string): Manifest {
+  let document: unknown;
+  try {
+    document = JSON.parse(bytes.toString('utf8'));
+  } catch (error) {
+    throw new EdgeError('MODEL_MANIFEST_INVALID', { path: file, problems: [(error as Error).message] }, { cause: error });
+  }
+  const parsed = manifestSchema.safeParse(document);
+  if (parsed.success) return parsed.data;
+  const problems = parsed.error.issues.map((issue) => `${issue.path.join('.') || '(document)'}: ${issue.message}`);
+  throw new EdgeError('MODEL_MANIFEST_INVALID', { path: file, problems });
+}
 
 /** Height and width of the input in pixels. */
 export function inputSize(input: ModelInput): { width: number; height: number } {

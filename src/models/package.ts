@@ -3,7 +3,7 @@ import path from 'node:path';
 import { EdgeError } from '../errors/index.js';
 import { readVerified, sha256Of, verifyFiles } from './digest.js';
 import { parseLabels } from './labels.js';
-import { manifestSchema, type Manifest, type ModelTarget } from './manifest.js';
+import { parseManifest, type Manifest, type ModelTarget } from './manifest.js';
 import { shippedDigests } from './shipped.js';
 import { chooseTarget, thisMachine, type Machine } from './target.js';
 
@@ -56,15 +56,6 @@ export async function openPackage(request: PackageRequest, machine: Machine = th
   return { folder, manifest, digest, labels: parseLabels(labelsFile.toString('utf8')), target, artifact };
 }
 
-function parseManifest(bytes: Buffer, file: string): Manifest {
-  let document: unknown;
-  try {
-    document = JSON.parse(bytes.toString('utf8'));
-  } catch (error) {
-    throw new EdgeError('MODEL_MANIFEST_INVALID', { path: file, problems: [(error as Error).message] }, { cause: error });
-  }
-  const parsed = manifestSchema.safeParse(document);
-  if (parsed.success) return parsed.data;
-  const problems = parsed.error.issues.map((issue) => `${issue.path.join('.') || '(document)'}: ${issue.message}`);
-  throw new EdgeError('MODEL_MANIFEST_INVALID', { path: file, problems });
-}
+/** A file of the package that belongs to no target, proved as it is read: a golden sample, say. @throws EdgeError MODEL_FILE_*, MODEL_DIGEST_MISMATCH */
+export const readPackageFile = ({ folder, manifest }: ModelPackage, name: string): Promise<Buffer> =>
+  readVerified(folder, name, manifest.files[name]);

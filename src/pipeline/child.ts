@@ -2,7 +2,7 @@ import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { performance } from 'node:perf_hooks';
 import { fileURLToPath } from 'node:url';
-import type { FromPipeline, ToPipeline } from './messages.js';
+import type { FromPipeline, StartOptions, ToPipeline } from './messages.js';
 import type { PipelineSpec } from './spec.js';
 
 /** Compiled code in every case: the tests, too, run this module from the sources. */
@@ -48,7 +48,7 @@ export class PipelineChild {
     return this.#busyMs;
   }
 
-  start(spec: PipelineSpec): void {
+  start(spec: PipelineSpec, options: StartOptions): void {
     const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !withheld.test(name)));
     const child = fork(entry, [], { env, serialization: 'advanced', stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
     this.#process = child;
@@ -62,7 +62,12 @@ export class PipelineChild {
       if (child.pid === undefined) this.#events.onExit(`it could not be started: ${error.message}`);
     });
     child.once('exit', (code, signal) => this.#events.onExit(signal ? `signal ${signal}` : `exit code ${String(code)}`));
-    this.#send({ type: 'start', spec });
+    this.#send({ type: 'start', spec, options });
+  }
+
+  /** Opens the source of a process that was started with `hold`. */
+  go(): void {
+    this.#send({ type: 'go' });
   }
 
   /** Asks it to end; after the limit it is killed. */

@@ -15,6 +15,7 @@ export interface ModelSpec {
 
 /** The stages of a model and the size in pixels that its input has. */
 export interface LoadedModel {
+  readonly package: ModelPackage;
   readonly stages: ModelStages;
   readonly width: number;
   readonly height: number;
@@ -45,7 +46,7 @@ export async function loadModel(spec: ModelSpec): Promise<LoadedModel> {
     normalization: manifest.input,
     decoder: createDecoder(manifest.decoder, { model: name, labels: model.labels }),
   };
-  return { stages, width, height };
+  return { package: model, stages, width, height };
 }
 
 /** The manifest and the artifact were made apart: what they say of the input and the classes must agree. */

@@ -2,8 +2,18 @@ import type { EngineInfo } from '../engines/index.js';
 import type { ModelIdentity, PipelineCounters, PipelineResult } from './result.js';
 import type { PipelineSpec } from './spec.js';
 
+export interface StartOptions {
+  /** Run the model's golden samples before it is called ready. */
+  readonly prove: boolean;
+  /** Wait for `go` before the source is opened: another process may still hold the camera. */
+  readonly hold: boolean;
+}
+
 /** From the component to a pipeline process. */
-export type ToPipeline = { readonly type: 'start'; readonly spec: PipelineSpec } | { readonly type: 'stop' };
+export type ToPipeline =
+  | { readonly type: 'start'; readonly spec: PipelineSpec; readonly options: StartOptions }
+  | { readonly type: 'go' }
+  | { readonly type: 'stop' };
 
 /** A fault as it crosses the process boundary. */
 export interface Fault {

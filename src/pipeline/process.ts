@@ -2,8 +2,9 @@ import { describeError, isEdgeError } from '../errors/index.js';
 import { createLogger } from '../logger.js';
 import { createSource } from '../sources/index.js';
 import { FrameInference } from './frame-inference.js';
+import { proveGolden } from './golden.js';
+import { aliveIntervalMs, type Fault, type FromPipeline, type StartOptions, type ToPipeline } from './messages.js';
 import { loadModel } from './load-model.js';
-import { aliveIntervalMs, type Fault, type FromPipeline, type ToPipeline } from './messages.js';
 import { Pipeline } from './pipeline.js';
 import type { PipelineSpec } from './spec.js';
 import { Ticker } from './ticker.js';
@@ -14,6 +15,7 @@ import { Ticker } from './ticker.js';
  */
 const logger = createLogger({ name: 'pipeline' });
 const stopping = new AbortController();
+const go = new AbortController();
 let pipeline: Pipeline | undefined;
 
 function send(message: FromPipeline): void {
@@ -26,9 +28,11 @@ const faultOf = (error: unknown): Fault => ({
   message: describeError(error),
 });
 
-async function work(spec: PipelineSpec): Promise<void> {
-  const { stages, width, height } = await loadModel(spec);
+async function work(spec: PipelineSpec, { prove, hold }: StartOptions): Promise<void> {
+  const { stages, width, height, package: model } = await loadModel(spec);
+  if (prove) await proveGolden(model, stages.engine);
   send({ type: 'ready', model: stages.model, engine: stages.engine.info });
+  if (hold) await aborted(AbortSignal.any([go.signal, stopping.signal]));
   const source = createSource(spec.source, {
     minWidth: width,
     minHeight: height,
@@ -40,6 +44,13 @@ async function work(spec: PipelineSpec): Promise<void> {
   });
   await pipeline.run(stopping.signal);
   if (!stopping.signal.aborted) send({ type: 'ended', counters: pipeline.counters });
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => resolve(), { once: true });
+  });
 }
 
 /** Messages are flushed before the process goes. */
@@ -60,11 +71,9 @@ const alive = setInterval(sayAlive, aliveIntervalMs);
 sayAlive();
 
 process.on('message', (message: ToPipeline) => {
-  if (message.type === 'stop') {
-    stopping.abort();
-    return;
-  }
-  void work(message.spec).then(
+  if (message.type === 'stop') return stopping.abort();
+  if (message.type === 'go') return go.abort();
+  void work(message.spec, message.options).then(
     () => leave(0),
     (error: unknown) => {
       send({ type: 'failed', fault: faultOf(error) });

@@ -3,6 +3,7 @@ import type { SupervisionConfig } from '../config/document.js';
 import { EdgeError, describeError, type ErrorCode, type ErrorDetails } from '../errors/index.js';
 import type { Logger } from '../logger.js';
 import { Backoff } from './backoff.js';
+import { Candidate } from './candidate.js';
 import { PipelineChild } from './child.js';
 import type { Fault, FromPipeline } from './messages.js';
 import type { ModelIdentity, PipelineCounters, PipelineResult } from './result.js';
@@ -36,13 +37,18 @@ const stopLimitMs = 5_000;
 
 /** Keeps one pipeline process alive: restarts it with back-off, ends it when it is silent or its inference hangs. */
 export class PipelineSupervisor {
-  readonly #spec: PipelineSpec;
   readonly #config: SupervisionConfig;
   readonly #events: SupervisorEvents;
   readonly #logger: Logger;
   readonly #backoff: Backoff;
+  #spec: PipelineSpec;
+  /** Whether the next launch has to prove the model; not needed after it has worked once. */
+  #prove = true;
   #state: PipelineState = 'stopped';
+  #stopping = false;
   #child: PipelineChild | undefined;
+  /** Processes that were replaced and still finish. */
+  #retiring: Promise<unknown> = Promise.resolve();
   #check: NodeJS.Timeout | undefined;
   #restart: NodeJS.Timeout | undefined;
   #restarts = 0;
@@ -70,40 +76,84 @@ export class PipelineSupervisor {
     };
   }
 
-  start(): void {
-    if (this.#child || this.#restart) return;
+  /** @param prove false where this model has passed its golden samples on this machine before */
+  start(prove = true): void {
+    if (this.#child || this.#restart || this.#stopping) return;
+    this.#prove = prove;
     this.#launch();
   }
 
-  /** Lets the frame in flight finish, then ends the process, by force after five seconds. */
+  /**
+   * Goes over to another model or source, blue/green: a second process loads and proves it, and the one at work goes on until the
+   * new one has answered.
+   * @throws EdgeError MODEL_REJECTED; the old process works on then
+   */
+  async replace(spec: PipelineSpec, prove: boolean, signal: AbortSignal): Promise<ModelIdentity> {
+    const candidate: Candidate = new Candidate(spec, prove, this.#config, {
+      onFirstResult: () => this.#adopt(candidate, spec),
+      onMessage: (message) => this.#receive(candidate.child, message),
+      onExit: (how) => this.#exited(candidate.child, how),
+    });
+    try {
+      const model = await candidate.prepared(signal);
+      await candidate.answered(10_000 + 3000 * spec.source.intervalSeconds, signal);
+      return model;
+    } catch (error) {
+      candidate.child.kill();
+      throw new EdgeError('MODEL_REJECTED', { pipeline: this.#spec.name, reason: (error as Error).message }, { cause: error });
+    }
+  }
+
+  #adopt({ child, model }: Candidate, spec: PipelineSpec): void {
+    const old = this.#child;
+    clearTimeout(this.#restart);
+    clearInterval(this.#check);
+    this.#restart = undefined;
+    this.#earlier = sum(this.#earlier, this.#current);
+    this.#current = {};
+    this.#child = child;
+    this.#spec = spec;
+    this.#model = model;
+    this.#prove = false;
+    this.#backoff.reset();
+    this.#check = setInterval(() => this.#watch(child), checkIntervalMs);
+    this.#setState('running');
+    this.#retiring = Promise.all([this.#retiring, old?.stop(stopLimitMs)]);
+  }
+
+  /** For good. Lets the frame in flight finish, then ends the process, by force after five seconds. */
   async stop(): Promise<void> {
+    this.#stopping = true;
     clearTimeout(this.#restart);
     clearInterval(this.#check);
     this.#restart = undefined;
     this.#setState('stopped');
-    await this.#child?.stop(stopLimitMs);
+    await Promise.all([this.#child?.stop(stopLimitMs), this.#retiring]);
     this.#child = undefined;
   }
 
   #launch(): void {
     this.#restart = undefined;
     this.#setState('starting');
-    const child = new PipelineChild({
-      onMessage: (message) => this.#receive(message),
+    const child: PipelineChild = new PipelineChild({
+      onMessage: (message) => this.#receive(child, message),
       onExit: (how) => this.#exited(child, how),
     });
     this.#child = child;
-    child.start(this.#spec);
+    child.start(this.#spec, { prove: this.#prove, hold: false });
     this.#check = setInterval(() => this.#watch(child), checkIntervalMs);
   }
 
-  #receive(message: FromPipeline): void {
+  #receive(child: PipelineChild, message: FromPipeline): void {
+    // The process before a swap may still say something on its way out.
+    if (child !== this.#child) return;
     switch (message.type) {
       case 'alive':
         if (message.counters) this.#current = message.counters;
         break;
       case 'ready':
         this.#model = message.model;
+        this.#prove = false;
         this.#logger.info({ model: message.model, engine: message.engine.backend }, 'pipeline ready');
         this.#setState('running');
         this.#events.onReady?.(message.model);
@@ -164,7 +214,8 @@ export class PipelineSupervisor {
   }
 
   #setState(state: PipelineState): void {
-    if (this.#state === state) return;
+    // What a process says on its way out must not revive the pipeline.
+    if (this.#state === state || (this.#stopping && state !== 'stopped')) return;
     this.#state = state;
     this.#events.onState?.(state);
   }

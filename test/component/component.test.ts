@@ -94,10 +94,21 @@ describe('the component on a nucleus', () => {
     await desk.moreResults(1, 'belt-1');
     await desk.moreResults(1, 'belt-2');
     const before = desk.pipelinePids();
-    await desk.nucleus.deploy('mli.Inference', { merge: { pipelines: { 'belt-2': { publish: { cloud: null } } } } } as never);
-    await desk.until('a new process', () => desk.pipelinePids().some((pid) => !before.includes(pid)));
+    const change = { pipelines: { 'belt-2': { preprocess: { crop: 'center' } } } };
+    await desk.nucleus.deploy('mli.Inference', { merge: change } as never);
+    await desk.until('one old and one new process', () => desk.pipelinePids().filter((pid) => before.includes(pid)).length === 1);
     await desk.moreResults(2, 'belt-2');
-    expect(desk.pipelinePids().filter((pid) => before.includes(pid))).toHaveLength(1);
+    expect(desk.pipelinePids()).toHaveLength(2);
+  });
+
+  it('changes rules and topics without touching the process', async () => {
+    await desk.run();
+    await desk.moreResults(1);
+    const before = desk.pipelinePids();
+    const change = { pipelines: { 'belt-1': { publish: { local: { topic: 'mli/predictions/other' } } } } };
+    await desk.nucleus.deploy('mli.Inference', { merge: change } as never);
+    await desk.until('a result on the new topic', () => desk.local.some(({ topic }) => topic === 'mli/predictions/other'));
+    expect(desk.pipelinePids()).toEqual(before);
   });
 
   it('refuses a wrong configuration before it is deployed, and works on with the old one', async () => {

@@ -76,7 +76,7 @@ export class Desk {
 
   spawn(args: string[], environment: Readonly<Record<string, string>>): ChildProcess {
     const child = spawn(process.execPath, [path.join(root, 'dist/main.js'), 'run', ...args], {
-      env: { ...process.env, ...environment },
+      env: { ...process.env, MLI_WORK: path.join(this.pictures, 'work'), ...environment },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     const append = (text: Buffer) => void (this.log += text.toString());

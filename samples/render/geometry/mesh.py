@@ -43,13 +43,13 @@ class Mesh:
     def write(self, path: Path) -> None:
         """Writes the body of a `mesh2 { }`, so that a scene includes it and adds its own texture."""
 
-        def block(name: str, rows: np.ndarray, form: str) -> str:
-            lines = ",\n".join("<" + ",".join(form % value for value in row) + ">" for row in rows)
-            return f"{name} {{ {len(rows)},\n{lines} }}\n"
+        def block(name: str, rows: np.ndarray, number: str) -> str:
+            vector = "<" + ",".join([number] * rows.shape[1]) + ">"
+            return f"{name} {{ {len(rows)},\n" + ",\n".join([vector] * len(rows)) % tuple(rows.ravel().tolist()) + " }\n"
 
         path.write_text(
-            block("vertex_vectors", self.vertices, "%.5f")
-            + block("normal_vectors", self.normals(), "%.5f")
-            + block("uv_vectors", self.uv, "%.5f")
+            block("vertex_vectors", self.vertices, "%.4f")
+            + block("normal_vectors", self.normals(), "%.4f")
+            + block("uv_vectors", self.uv, "%.4f")
             + block("face_indices", self.faces, "%d")
         )

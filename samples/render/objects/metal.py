@@ -82,6 +82,6 @@ def soup_tin(folder: Path, rng: np.random.Generator) -> None:
     """A closed food tin with a paper label and bare beaded ends."""
     body = spline([(0, 0.35), (6.0, 0.3), (6.1, 0.0), (6.35, 0.0), (6.4, 0.3), (6.2, 0.6), (6.2, 1.2), (6.2, 8), (6.2, 16), (6.2, 16.6), (6.4, 16.9), (6.35, 17.2), (6.1, 17.2), (6.0, 16.7), (5.2, 16.6), (5.0, 16.8), (4.4, 16.6), (4.2, 16.8), (2, 16.75), (0, 16.75)], 420)
     revolve(body, 200).write(folder / "body.inc")
-    height = np.linspace(1.2, 16.0, 30)
+    height = np.linspace(3.0, 14.2, 30)
     revolve(np.stack([np.full_like(height, 6.24), height], -1), 160).write(folder / "label.inc")
     prints.label(2400, 1000, (196, 28, 30), (255, 246, 220), "TOMATO", "crushed with basil", rng, trim=(240, 196, 60), scene=[(120, 10, 10), (220, 50, 30), (90, 150, 50), (250, 220, 180)]).save(folder / "label.png")

@@ -56,50 +56,49 @@ def crisp_packet(folder: Path, rng: np.random.Generator) -> None:
 
 
 def candy_wrapper(folder: Path, rng: np.random.Generator) -> None:
-    _packet(folder, 11, 27, 0.8, 0.7, rng, 0.62, 0.5)
-    image = Image.new("RGB", (900, 1800), (46, 92, 170))
+    _packet(folder, 11, 25, 0.9, 1.15, rng, 0.66, 1.0)
+    image = Image.new("RGB", (900, 1800), (84, 40, 22))
     draw = ImageDraw.Draw(image)
-    for y in (0, 1690):
-        draw.rectangle((0, y, 900, y + 110), fill=(200, 204, 210))
-    draw.ellipse((60, 300, 840, 900), fill=(240, 220, 40))
-    prints.text(draw, (450, 520), "FRUTI", 220, (200, 30, 40), 0.06, "mm")
-    prints.text(draw, (450, 700), "fruit chews", 90, (30, 60, 130), 0.03, "mm")
-    for _ in range(9):
-        prints.fruit(image, (rng.uniform(150, 750), rng.uniform(980, 1200)), rng.uniform(50, 80), [(220, 40, 40), (240, 150, 30), (110, 170, 50)][int(rng.integers(3))])
-    prints.facts(draw, (70, 1270, 400, 1640), (240, 240, 245), rng)
-    prints.barcode(draw, (480, 1320, 800, 1520), rng)
+    for y in (0, 1620):
+        draw.rectangle((0, y, 900, y + 180), fill=(206, 160, 70))
+    draw.polygon([(0, 280), (900, 380), (900, 860), (0, 760)], fill=(222, 110, 24))
+    prints.text(draw, (450, 540), "NOUGO", 210, (255, 240, 200), 0.06, "mm")
+    prints.text(draw, (450, 720), "caramel bar", 90, (70, 24, 10), 0.03, "mm")
+    prints.facts(draw, (70, 1150, 400, 1580), (240, 220, 180), rng)
+    prints.barcode(draw, (480, 1200, 800, 1400), rng)
     image.save(folder / "packet.png")
 
 
 def _crumpled_cloth(folder: Path, width: float, depth: float, relief: float, rng: np.random.Generator) -> None:
     """A soft sheet pushed together: steep folds that run outwards from the middle, edges that lie on the belt."""
-    points, uv = sheet(width, depth, 420, 420)
+    points, uv = sheet(width, depth, 300, 300)
     flat = points[..., (0, 2)].reshape(-1, 2)
     shape = uv.shape[:2]
     radius = np.hypot(points[..., 0] / width, points[..., 2] / depth) * 2
     turn = np.arctan2(points[..., 2], points[..., 0])
     wander = smooth(flat, width * 0.6, rng).reshape(shape)
     radial = np.abs(((turn * 9 / (2 * np.pi) + 0.45 * wander + rng.random()) % 1) - 0.5) * 4 - 1
-    coarse, fine = (crumple(flat, cell, 3, rng).reshape(shape) for cell in (width * 0.30, width * 0.12))
-    height = relief * (0.75 * radial * np.clip(radius, 0.1, 0.8) + 1.0 * coarse + 0.38 * fine) * np.clip(1.25 - 0.6 * radius, 0.3, 1)
+    coarse, fine = (crumple(flat, cell, 4, rng).reshape(shape) for cell in (width * 0.27, width * 0.11))
+    height = relief * (0.75 * radial * np.clip(radius, 0.1, 0.8) + 1.25 * coarse + 0.55 * fine) * np.clip(1.25 - 0.5 * radius, 0.4, 1)
     height += relief * 1.4 * np.clip(1 - radius, 0, 1)
-    # What goes into height is missing in the plane; the folds lean over a little.
-    pull = 0.80 - 0.10 * coarse
-    points = np.stack([points[..., 0] * pull + 0.35 * height * np.cos(turn + 1.3), height, points[..., 2] * pull + 0.35 * height * np.sin(turn + 1.3)], -1)
+    # What goes into height is missing in the plane, unevenly; the folds lean over.
+    pull = 0.76 - 0.13 * coarse - 0.10 * wander
+    lean = 0.45 * height * np.clip(3 * radius, 0, 1)
+    points = np.stack([points[..., 0] * pull + lean * np.cos(turn + 1.3), height, points[..., 2] * pull + lean * np.sin(turn + 1.3)], -1)
     points = settle(points)
-    low = np.quantile(points[..., 1], 0.12)
+    low = np.quantile(points[..., 1], 0.08)
     points[..., 1] = np.maximum(points[..., 1] - low, 0.05 + 0.1 * (fine + 1))
     Mesh.grid(points, uv).write(folder / "cloth.inc")
 
 
 def paper_towel(folder: Path, rng: np.random.Generator) -> None:
-    _crumpled_cloth(folder, 34, 27, 1.7, rng)
-    prints.kraft(1600, 1600, rng, (196, 172, 144)).save(folder / "cloth.png")
+    _crumpled_cloth(folder, 36, 30, 1.9, rng)
+    prints.kraft(1600, 1600, rng, (204, 183, 158)).save(folder / "cloth.png")
 
 
 def used_napkin(folder: Path, rng: np.random.Generator) -> None:
     """A white napkin with a coffee stain and an embossed border."""
-    _crumpled_cloth(folder, 26, 24, 1.6, rng)
+    _crumpled_cloth(folder, 28, 26, 1.7, rng)
     image = np.asarray(prints.kraft(1200, 1200, rng, (236, 230, 218))).astype(float)
     stain = np.clip(prints.noise(1200, 1200, 150, rng) - 0.4, 0, 1)[..., None]
     Image.fromarray((image * (1 - stain * [0.25, 0.38, 0.55])).astype(np.uint8)).save(folder / "cloth.png")
@@ -193,3 +192,19 @@ def biscuit_wrapper(folder: Path, rng: np.random.Generator) -> None:
     prints.barcode(draw, (1180, 320, 1520, 620), rng)
     prints.facts(draw, (1180, 720, 1520, 1090), (240, 224, 190), rng)
     image.save(folder / "packet.png")
+
+
+def zip_bag(folder: Path, rng: np.random.Generator) -> None:
+    """A thin zip bag that lies flat and wrinkled: two films, and the zip as a strip of its own."""
+    for side in ("front", "back"):
+        points, uv = sheet(23, 20, 300, 300)
+        flat = points[..., (0, 2)].reshape(-1, 2)
+        field = crumple(flat, 6.0, 4, rng).reshape(uv.shape[:2])
+        inside = np.minimum(np.minimum(uv[..., 0], 1 - uv[..., 0]), np.minimum(uv[..., 1], 1 - uv[..., 1]))
+        high = (0.9 + 0.55 * field) * np.clip(inside * 7, 0.12, 1) if side == "front" else 0.10 + 0.12 * np.clip(field, 0, 1)
+        points[..., 1] = np.maximum(high, 0.04)
+        points[..., 0] += 0.35 * smooth(flat, 16, np.random.default_rng(7)).reshape(uv.shape[:2])
+        Mesh.grid(points, uv).write(folder / f"{side}.inc")
+    zip_points, zip_uv = sheet(23.4, 1.5, 200, 24)
+    zip_points[..., 1] = 0.9 + 0.10 * np.abs(np.sin(zip_uv[..., 1] * 3 * np.pi)) + 0.2 * np.sin(zip_uv[..., 0] * 5)
+    Mesh.grid(zip_points, zip_uv).write(folder / "zip.inc")

@@ -82,8 +82,21 @@ async function listFiles(folder: string): Promise<string[]> {
   const names = await readdir(folder).catch((cause: unknown) => {
     throw new EdgeError('ARTIFACT_NOT_FOUND', { path: folder, reason: systemReason(cause) }, { cause });
   });
-  const kinds = await Promise.all(names.map(async (name) => (await stat(path.join(folder, name))).isFile()));
+  const kinds = await Promise.all(names.map((name) => isFile(path.join(folder, name))));
   return names.filter((_, i) => kinds[i]).sort();
+}
+
+async function isFile(name: string): Promise<boolean> {
+  try {
+    return (await stat(name)).isFile();
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false; // a link to nothing
+    throw new EdgeError(
+      'ARTIFACT_NOT_FOUND',
+      { path: name, reason: (error as Error).message },
+      { cause: error },
+    );
+  }
 }
 
 function systemReason(cause: unknown): string {
@@ -94,7 +107,7 @@ function systemReason(cause: unknown): string {
 }
 
 async function checkLibrary(file: string, expected: string): Promise<void> {
-  const elf = await readElf(file);
+  const elf = await readPart(file, readElf);
   if (!elf) throw new EdgeError('ARTIFACT_DAMAGED', { path: file, reason: 'it is no ELF library' });
   const actual = elf.architecture;
   if (actual !== expected)
@@ -115,6 +128,8 @@ async function readPart<T>(file: string, read: (file: string) => Promise<T>): Pr
   try {
     return await read(file);
   } catch (cause) {
+    if ('syscall' in (cause as object))
+      throw new EdgeError('ARTIFACT_NOT_FOUND', { path: file, reason: systemReason(cause) }, { cause });
     throw new EdgeError('ARTIFACT_DAMAGED', { path: file, reason: (cause as Error).message }, { cause });
   }
 }

@@ -35,8 +35,10 @@ export interface NativeMetadata {
   readonly zeroCopy: boolean;
 }
 
+export type ModelState = 'idle' | 'running' | 'disposing' | 'disposed';
+
 export interface NativeModel {
-  readonly state: 'idle' | 'running' | 'disposing' | 'disposed';
+  getState(): ModelState;
   readonly metadata: NativeMetadata;
   /** Runs are performed in the order of the calls, on a thread of the model's own. */
   run(input: EngineInput): Promise<Tensor[]>;
@@ -47,8 +49,9 @@ export interface NativeModel {
 const require = createRequire(import.meta.url);
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../../..');
 
-/** A checkout has built it; the component's archive brings it. */
-export function bindingPaths(folder: string = root): string[] {
+/** MLI_ADDON names another build; else a checkout has built it, and the component's archive brings it. */
+export function bindingPaths(folder: string = root, env: NodeJS.ProcessEnv = process.env): string[] {
+  if (env['MLI_ADDON']) return [path.resolve(env['MLI_ADDON'])];
   return [
     path.join(folder, 'build/Release/mli_dlr.node'),
     path.join(folder, `prebuilds/linux-${process.arch}/mli_dlr.node`),

@@ -2,7 +2,7 @@ import { EdgeError } from '../../errors/index.js';
 import type { Tensor } from '../../types.js';
 import type { Engine, EngineInfo, EngineInput } from '../index.js';
 import { inspectArtifact, type Artifact } from './artifact.js';
-import { loadBinding, type DlrBinding, type NativeModel } from './binding.js';
+import { loadBinding, type DlrBinding, type ModelState, type NativeModel } from './binding.js';
 import { findLibrary } from './library.js';
 import { toEdgeError } from './native-error.js';
 
@@ -63,6 +63,10 @@ export class DlrEngine implements Engine {
       throw error;
     }
     return engine;
+  }
+
+  get state(): ModelState {
+    return this.#native.getState();
   }
 
   async run(input: EngineInput): Promise<Tensor[]> {

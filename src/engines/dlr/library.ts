@@ -75,7 +75,9 @@ async function exists(file: string): Promise<boolean> {
 }
 
 async function checkArchitecture(file: string, expected: string): Promise<void> {
-  const elf = await readElf(file);
+  const elf = await readElf(file).catch((cause: unknown) => {
+    throw new EdgeError('LIBDLR_UNLOADABLE', { path: file, text: (cause as Error).message }, { cause });
+  });
   if (!elf) throw new EdgeError('LIBDLR_UNLOADABLE', { path: file, text: 'it is no ELF library' });
   const actual = elf.architecture;
   if (actual !== expected) throw new EdgeError('LIBDLR_WRONG_ARCHITECTURE', { path: file, actual, expected });

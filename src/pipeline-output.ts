@@ -1,0 +1,76 @@
+import { randomBytes } from 'node:crypto';
+import { performance } from 'node:perf_hooks';
+import { createActuator, type Actuator } from './actuators/index.js';
+import type { PipelineConfig } from './config/index.js';
+import { describeError } from './errors/index.js';
+import type { Logger } from './logger.js';
+import type { PipelineResult } from './pipeline/result.js';
+import { fillInTopic, Publisher, type NativeResult, type PublishCounters, type Transport } from './publish/index.js';
+import { RuleSet, type Decision } from './rules/index.js';
+
+/** With the sequence number it makes the ids of results unique, restarts of the component included. */
+const instance = randomBytes(6).toString('hex');
+let sequence = 0;
+
+/** What becomes of the results of a pipeline: rules, actuators, topics. Made anew when that part of the configuration changes. */
+export class PipelineOutput {
+  readonly #names: { readonly thingName: string; readonly pipeline: string };
+  readonly #rules: RuleSet;
+  readonly #actuators = new Map<unknown, Actuator>();
+  readonly #publisher: Publisher;
+  readonly #logger: Logger;
+  readonly #actions = { done: 0, failed: 0 };
+
+  constructor(config: PipelineConfig, names: { thingName: string; pipeline: string }, transport: Transport, logger: Logger) {
+    this.#names = names;
+    this.#logger = logger;
+    this.#rules = new RuleSet(config.rules);
+    const context = {
+      publish: (topic: string, payload: string) => transport.publish(topic, payload),
+      fillIn: (topic: string) => fillInTopic(topic, names),
+    };
+    for (const action of config.rules.flatMap((rule) => rule.do)) this.#actuators.set(action, createActuator(action, context));
+    this.#publisher = new Publisher(config.publish, names, transport, (error) => logger.warn(describeError(error)));
+  }
+
+  get published(): Readonly<PublishCounters> {
+    return this.#publisher.counters;
+  }
+
+  get actions(): Readonly<{ done: number; failed: number }> {
+    return this.#actions;
+  }
+
+  /** Acts first and tells afterwards: a gate cannot wait for the cloud. Never rejects. */
+  async handle(result: PipelineResult): Promise<void> {
+    const now = performance.now();
+    const fired = this.#rules.evaluate(result.predictions, now);
+    const acting = fired.flatMap(({ actions }) => actions).map((action) => this.#act(action));
+    await Promise.all([...acting, this.#publisher.publish(this.#toNative(result, fired[0]?.decision), now)]);
+  }
+
+  async #act(action: unknown): Promise<void> {
+    try {
+      await this.#actuators.get(action)?.act();
+      this.#actions.done++;
+    } catch (error) {
+      this.#actions.failed++;
+      this.#logger.error(`An action failed. ${describeError(error)}`);
+    }
+  }
+
+  #toNative(result: PipelineResult, decision: Decision | undefined): NativeResult {
+    const { name, version, digest, runtime } = result.model;
+    return {
+      version: 1,
+      id: `${instance}-${++sequence}`,
+      thing: this.#names.thingName,
+      pipeline: this.#names.pipeline,
+      model: { name, version, digest, runtime },
+      frame: result.frame,
+      predictions: [...result.predictions] as NativeResult['predictions'],
+      ...(decision && { decision }),
+      timingsMs: result.timingsMs,
+    };
+  }
+}
