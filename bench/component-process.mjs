@@ -14,7 +14,10 @@ const resultTopics = 'mli/predictions/#';
 
 /** The development nucleus in this process, with the configuration of one pipeline deployed, and the results that come over it. */
 export class BenchNucleus {
-  #nucleus = new DevelopmentNucleus({ logger: createLogger({ name: 'nucleus', level: 'error', stream: 'stderr' }), thingName: 'bench' });
+  #nucleus = new DevelopmentNucleus({
+    logger: createLogger({ name: 'nucleus', level: 'error', stream: 'stderr' }),
+    thingName: 'bench',
+  });
   #listeners = new Set();
   environment = /** @type {Readonly<Record<string, string>>} */ ({});
 
@@ -22,13 +25,17 @@ export class BenchNucleus {
   static async start(source) {
     const bench = new BenchNucleus();
     await bench.#nucleus.start();
-    const { environment } = await bench.#nucleus.addComponent({ recipe, configuration: benchDocument(source) });
+    const { environment } = await bench.#nucleus.addComponent({
+      recipe,
+      configuration: benchDocument(source),
+    });
     bench.environment = environment;
     bench.#nucleus.pubsub.subscribe({
       filter: resultTopics,
       component: undefined,
       receivesOwn: true,
-      receive: ({ content }) => bench.#listeners.forEach((listener) => listener(JSON.parse(content.binary.toString('utf8')))),
+      receive: ({ content }) =>
+        bench.#listeners.forEach((listener) => listener(JSON.parse(content.binary.toString('utf8')))),
     });
     return bench;
   }
@@ -87,7 +94,8 @@ export class ComponentProcess {
   /** Process of the one pipeline: the component's only child. */
   get pipelinePid() {
     const children = readFileSync(`/proc/${this.pid}/task/${this.pid}/children`, 'utf8').trim().split(' ');
-    if (children.length !== 1 || children[0] === '') throw new Error(`mli run has ${children.length} children, expected its pipeline`);
+    if (children.length !== 1 || children[0] === '')
+      throw new Error(`mli run has ${children.length} children, expected its pipeline`);
     return Number(children[0]);
   }
 

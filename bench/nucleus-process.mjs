@@ -19,7 +19,10 @@ export class NucleusProcess {
 
   async #start() {
     const environment = { ...process.env, MLI_LOG_LEVEL: 'error' };
-    this.#child = spawn(process.execPath, [mli, 'nucleus'], { env: environment, stdio: ['ignore', 'pipe', 'inherit'] });
+    this.#child = spawn(process.execPath, [mli, 'nucleus'], {
+      env: environment,
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
     let text = '';
     for await (const chunk of this.#child.stdout.setEncoding('utf8')) {
       text += chunk;
@@ -28,7 +31,8 @@ export class NucleusProcess {
     }
     const lines = text.split('\n\n', 1)[0].matchAll(/^export (\w+)='(.*)'$/gm);
     this.environment = Object.fromEntries([...lines].map(([, name, value]) => [name, value]));
-    if (!('SVCUID' in this.environment)) throw new Error(`mli nucleus ended or said what is not understood here: ${text}`);
+    if (!('SVCUID' in this.environment))
+      throw new Error(`mli nucleus ended or said what is not understood here: ${text}`);
   }
 
   async stop() {

@@ -36,7 +36,8 @@ export function readOptions(argv) {
   });
   const wanted = values.case.flatMap((list) => list.split(','));
   const unknown = wanted.find((name) => !NAMES.includes(name));
-  if (unknown !== undefined) throw new Error(`--case names “${unknown}”, expected some of ${NAMES.join(', ')}`);
+  if (unknown !== undefined)
+    throw new Error(`--case names “${unknown}”, expected some of ${NAMES.join(', ')}`);
   const seconds = Number(values.seconds);
   if (!Number.isInteger(seconds) || seconds < 2)
     throw new Error(`--seconds is “${values.seconds}”, expected a whole number of at least 2`);

@@ -24,9 +24,19 @@ export async function benchPython(progress) {
   const log = path.join(logsDir(), 'bench-python.log');
   rmSync(folder, { recursive: true, force: true });
   await runTool(await findPython(), ['-m', 'venv', folder], { log });
-  const pip = ['-m', 'pip', 'install', '--disable-pip-version-check', '--only-binary', ':all:', '-r', requirements];
+  const pip = [
+    '-m',
+    'pip',
+    'install',
+    '--disable-pip-version-check',
+    '--only-binary',
+    ':all:',
+    '-r',
+    requirements,
+  ];
   await runTool(python, pip, { log, append: true });
-  if (!(await imports(python))) throw new Error(`numpy and cv2 were installed and cannot be imported: see ${log}`);
+  if (!(await imports(python)))
+    throw new Error(`numpy and cv2 were installed and cannot be imported: see ${log}`);
   // Last: an environment without it was interrupted, and is made again.
   writeFileSync(stamp, wanted);
   return python;
@@ -34,11 +44,15 @@ export async function benchPython(progress) {
 
 async function findPython() {
   for (const command of candidates.filter((name) => onPath(name))) {
-    const version = await askTool(command, ['-c', 'import sys; print(*sys.version_info[:2])']).catch(() => '0 0');
+    const version = await askTool(command, ['-c', 'import sys; print(*sys.version_info[:2])']).catch(
+      () => '0 0',
+    );
     const [major, minor] = version.split(' ').map(Number);
     if (major === oldest[0] && minor >= oldest[1]) return command;
   }
-  throw new Error(`The Python peers need CPython ${oldest.join('.')} or newer on the PATH (tried: ${candidates.join(', ')})`);
+  throw new Error(
+    `The Python peers need CPython ${oldest.join('.')} or newer on the PATH (tried: ${candidates.join(', ')})`,
+  );
 }
 
 const imports = (python) =>

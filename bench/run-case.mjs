@@ -16,6 +16,8 @@ export function runCase(name, settings) {
     let outcome;
     child.on('message', (message) => (outcome = message));
     child.once('error', (error) => resolve({ failure: error.message }));
-    child.once('exit', (code, signal) => resolve(outcome ?? { failure: `its process ended with ${signal ?? `code ${code}`}` }));
+    child.once('exit', (code, signal) =>
+      resolve(outcome ?? { failure: `its process ended with ${signal ?? `code ${code}`}` }),
+    );
   });
 }

@@ -3,7 +3,10 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { modelFolder } from './workload.mjs';
 
-const folders = [fileURLToPath(new URL('../samples/belt', import.meta.url)), path.join(modelFolder, 'golden')];
+const folders = [
+  fileURLToPath(new URL('../samples/belt', import.meta.url)),
+  path.join(modelFolder, 'golden'),
+];
 const isPicture = (name) => /\.(jpe?g|png)$/.test(name);
 
 /** The pictures of the demo; in a checkout where they are not rendered yet, those that prove the model. */

@@ -15,10 +15,16 @@ export function tableOf(rows) {
     ...[row.median, row.p95, row.peerMedian].map(shown),
     row.ratio === null ? '-' : row.ratio.toFixed(3),
   ]);
-  const widths = HEADERS.map((header, column) => Math.max(header.length, ...cells.map((line) => line[column].length)));
+  const widths = HEADERS.map((header, column) =>
+    Math.max(header.length, ...cells.map((line) => line[column].length)),
+  );
   const isNumber = (column) => column >= 3;
   return [HEADERS, ...cells]
-    .map((line) => line.map((cell, column) => (isNumber(column) ? cell.padStart(widths[column]) : cell.padEnd(widths[column]))))
+    .map((line) =>
+      line.map((cell, column) =>
+        isNumber(column) ? cell.padStart(widths[column]) : cell.padEnd(widths[column]),
+      ),
+    )
     .map((line) => `  ${line.join('  ')}`.trimEnd())
     .join('\n');
 }

@@ -45,7 +45,11 @@ export async function run({ progress }) {
   const name = 'addon-overhead';
   return [
     rowOf({ case: name, subject: 'addon run', peer: 'C loop', unit: 'ms' }, subject.flat(), peer.flat()),
-    rowOf({ case: name, subject: 'addon run minus C loop, block by block', peer: 'C loop', unit: 'ms' }, differences, peer.flat()),
+    rowOf(
+      { case: name, subject: 'addon run minus C loop, block by block', peer: 'C loop', unit: 'ms' },
+      differences,
+      peer.flat(),
+    ),
   ];
 }
 
@@ -54,7 +58,9 @@ async function measurePair(addon, c) {
   try {
     const [ours, theirs] = [await addon.ask(coldRuns), await c.ask(coldRuns)];
     if (ours.checksum !== theirs.checksum)
-      throw new Error(`The addon's outputs have the checksum ${ours.checksum}, those of C ${theirs.checksum}: no comparison`);
+      throw new Error(
+        `The addon's outputs have the checksum ${ours.checksum}, those of C ${theirs.checksum}: no comparison`,
+      );
     return await interleave(
       rounds,
       () => block(addon),

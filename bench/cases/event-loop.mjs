@@ -20,7 +20,12 @@ export async function run({ progress }) {
     progress(`pipeline process ${count} of ${processes}, ${2 * (windows + 1)} s`);
     await measureProcess(idle, inferring);
   }
-  const names = { case: 'event-loop', subject: 'p99 of each second while inferring', peer: 'idle, same process', unit: 'ms' };
+  const names = {
+    case: 'event-loop',
+    subject: 'p99 of each second while inferring',
+    peer: 'idle, same process',
+    unit: 'ms',
+  };
   return [rowOf(names, inferring, idle)];
 }
 
@@ -51,7 +56,8 @@ async function nextWindows(child) {
 /** Settles with the first message that is wanted. @throws Error when the process says that it failed, or ends */
 function until(child, isWanted) {
   return new Promise((resolve, reject) => {
-    const onExit = (code, signal) => reject(new Error(`The pipeline process ended with ${signal ?? `code ${code}`}`));
+    const onExit = (code, signal) =>
+      reject(new Error(`The pipeline process ended with ${signal ?? `code ${code}`}`));
     const onMessage = (message) => {
       if (message.type === 'failed') reject(new Error(message.fault.message));
       if (message.type !== 'failed' && !isWanted(message)) return;

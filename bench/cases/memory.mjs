@@ -1,16 +1,16 @@
 import { copyFileSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { BenchNucleus, ComponentProcess } from '../component-process.mjs';
 import { pssMegabytes } from '../pss.mjs';
 import { rowOf } from '../row.mjs';
 
-const warmFrames = 200;
+/** Until the heaps have found their size: they work at many times the speed of a real pipeline here. */
+const warmFrames = 1000;
+/** A heap breathes with its collections: looks at it are spread over so many frames. */
+const windowFrames = 200;
+const looks = 20;
 const moreFrames = 2000;
-/** A heap breathes with its collections: several looks, while it works. */
-const looks = 15;
-const lookMs = 200;
 
 /** Component and pipeline of the shipped classifier against the development nucleus, inferring without pause. */
 export async function run({ progress }) {
@@ -20,14 +20,21 @@ export async function run({ progress }) {
   const node = path.join(folder, 'node');
   copyFileSync(process.execPath, node);
   const component = new ComponentProcess(nucleus, path.join(folder, 'state'), node);
+  const reached = (frames) => nucleus.result(component, ({ frame }) => frame.id >= frames);
+  const look = async (from) => {
+    const seen = [];
+    for (let count = 0; count < looks; count++) {
+      await reached(from + (count * windowFrames) / looks);
+      const [own, pipeline] = [pssMegabytes(component.pid), pssMegabytes(component.pipelinePid)];
+      seen.push({ component: own, pipeline, sum: own + pipeline });
+    }
+    return seen;
+  };
   try {
-    progress(`${warmFrames} frames to warm up`);
-    await nucleus.result(component, ({ frame }) => frame.id >= warmFrames);
-    const warm = await look(component);
+    progress(`${warmFrames} frames to warm up, ${windowFrames} to look at`);
+    const warm = await look(warmFrames);
     progress(`${moreFrames} frames more`);
-    await nucleus.result(component, ({ frame }) => frame.id >= warmFrames + moreFrames);
-    const later = await look(component);
-    return rowsOf(warm, later);
+    return rowsOf(warm, await look(warmFrames + moreFrames));
   } finally {
     await component.stop();
     await nucleus.stop();
@@ -35,26 +42,15 @@ export async function run({ progress }) {
   }
 }
 
-async function look(component) {
-  const { pid, pipelinePid } = component;
-  const seen = [];
-  for (let count = 0; count < looks; count++) {
-    const [own, pipeline] = [pssMegabytes(pid), pssMegabytes(pipelinePid)];
-    seen.push({ component: own, pipeline, sum: own + pipeline });
-    await sleep(lookMs);
-  }
-  return seen;
-}
-
 function rowsOf(warm, later) {
   const of = (seen, part) => seen.map((one) => one[part]);
   const names = { case: 'memory', unit: 'MB' };
   const parts = ['component', 'pipeline', 'sum'];
   return [
-    ...parts.map((part) => rowOf({ ...names, subject: `${part}, after ${warmFrames} frames` }, of(warm, part))),
+    ...parts.map((part) => rowOf({ ...names, subject: part }, of(warm, part))),
     ...parts.map((part) =>
       rowOf(
-        { ...names, subject: `${part}, after ${moreFrames} frames more`, peer: `after ${warmFrames}` },
+        { ...names, subject: `${part}, ${moreFrames} frames later`, peer: 'before' },
         of(later, part),
         of(warm, part),
       ),

@@ -105,11 +105,15 @@ async function measureHop(result) {
 }
 
 function rowsOf(size, { times, readyMs }, hopMs) {
-  const row = (subject, samples) => rowOf({ case: 'pipeline', subject: `${size}, ${subject}`, unit: 'ms' }, samples);
+  const row = (subject, samples) =>
+    rowOf({ case: 'pipeline', subject: `${size}, ${subject}`, unit: 'ms' }, samples);
   const of = (stage) => times.map((time) => time[stage]);
   // The model's own run is what a run on a ready tensor takes; the rest of `infer` is conversion, thread and promise.
   const conversionMs = Math.max(0, median(of('infer')) - median(readyMs));
-  const ours = times.map(({ capture, preprocess, decode, publish }) => capture + preprocess + conversionMs + decode + publish + hopMs);
+  const ours = times.map(
+    ({ capture, preprocess, decode, publish }) =>
+      capture + preprocess + conversionMs + decode + publish + hopMs,
+  );
   return [
     ...stages.map((stage) => row(stage, of(stage))),
     row('whole frame', of('whole')),

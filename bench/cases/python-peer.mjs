@@ -30,7 +30,14 @@ export async function run({ progress }) {
   const inference = new FrameInference(stages);
   const peer = new LineProcess(
     python,
-    [script, library, path.join(model.folder, 'model.json'), model.artifact, path.join(model.folder, model.manifest.labels), model.digest],
+    [
+      script,
+      library,
+      path.join(model.folder, 'model.json'),
+      model.artifact,
+      path.join(model.folder, model.manifest.labels),
+      model.digest,
+    ],
     dlrEnvironment,
   );
   const rows = [];
@@ -41,7 +48,10 @@ export async function run({ progress }) {
       const ours = () => classifyAll(inference, pictures, width, height);
       // Decoding at a fraction of the size is ours by default; a Python programmer may think of it or not.
       const reduction = reductionFor(...size, width, height);
-      for (const [name, factor] of [['Python', 1], ...(reduction > 1 ? [[`Python, decoding at 1/${reduction}`, reduction]] : [])]) {
+      for (const [name, factor] of [
+        ['Python', 1],
+        ...(reduction > 1 ? [[`Python, decoding at 1/${reduction}`, reduction]] : []),
+      ]) {
         progress(`${size.join('x')} against ${name}`);
         const theirs = () => peer.ask({ pictures, reduction: factor });
         rejectDifference(await ours(), await theirs(), name);
@@ -60,7 +70,9 @@ export async function run({ progress }) {
 function rejectDifference(ours, theirs, name) {
   const same = ours.labels.filter((label, index) => label === theirs.labels[index]).length;
   if (same < 0.9 * ours.labels.length)
-    throw new Error(`${name} gives the same label on ${same} of ${ours.labels.length} pictures only: no comparison`);
+    throw new Error(
+      `${name} gives the same label on ${same} of ${ours.labels.length} pictures only: no comparison`,
+    );
 }
 
 async function classifyAll(inference, pictures, width, height) {
@@ -70,7 +82,13 @@ async function classifyAll(inference, pictures, width, height) {
   for (const [index, file] of pictures.entries()) {
     const started = performance.now();
     const decoded = await readPicture(file, width, height);
-    const frame = { id: index + 1, capturedAt: new Date(), monotonicMs: started, name: path.basename(file), ...decoded };
+    const frame = {
+      id: index + 1,
+      capturedAt: new Date(),
+      monotonicMs: started,
+      name: path.basename(file),
+      ...decoded,
+    };
     const result = await inference.infer(frame, performance.now() - started);
     formatNative(nativeResult(result, index + 1));
     wallMs.push(performance.now() - started);

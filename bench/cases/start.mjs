@@ -26,7 +26,11 @@ export async function run({ progress }) {
     );
     const names = { case: 'start', unit: 'ms' };
     return [
-      rowOf({ ...names, subject: 'to the first result, model proven before', peer: 'new model' }, subject, peer),
+      rowOf(
+        { ...names, subject: 'to the first result, model proven before', peer: 'new model' },
+        subject,
+        peer,
+      ),
       rowOf({ ...names, subject: 'to the first result, new model' }, peer),
     ];
   } finally {

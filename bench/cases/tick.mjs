@@ -19,7 +19,11 @@ export async function run({ progress, seconds }) {
   const { stages, width, height } = await loadWorkload();
   const source = createSource(
     { type: 'images', path: sampleFolder, intervalSeconds, loop: true },
-    { minWidth: width, minHeight: height, logger: createLogger({ name: 'bench', level: 'error', stream: 'stderr' }) },
+    {
+      minWidth: width,
+      minHeight: height,
+      logger: createLogger({ name: 'bench', level: 'error', stream: 'stderr' }),
+    },
   );
   const ticker = new RecordingTicker(intervalSeconds);
   const faults = [];

@@ -23,7 +23,7 @@ from props import PROPS
 
 HERE = Path(__file__).resolve().parent
 # One thread: POV-Ray's radiosity depends on the order in which threads take their samples.
-POVRAY = ["povray", "+WT1", "+A0.12", "+AM1", "+R2", "-J", "+FP16", "File_Gamma=1.0", "-D", "-GA", f"+L{HERE}"]
+POVRAY = ["povray", "+WT1", "+A0.25", "+AM1", "+R2", "-J", "+FP16", "File_Gamma=1.0", "-D", "-GA", f"+L{HERE}"]
 
 
 def render(frame: dict, build: Path, out: Path, width: int) -> None:

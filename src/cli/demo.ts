@@ -61,6 +61,7 @@ async function demo(options: DemoOptions): Promise<void> {
   console.log(summary.text(gateTopic));
   const failed = processes.filter(({ failedEarly }) => failedEarly);
   for (const process of failed) console.error(`The ${process.name} ended too early. ${process.hint}`);
+  if (summary.results === 0) console.error(processes.map(({ hint }) => hint).join(''));
   if (failed.length > 0 || summary.results === 0) process.exitCode = exitCodes.failed;
 }
 

@@ -4,6 +4,7 @@ import type { GreengrassCounters } from './counters.js';
 import type { Endpoint } from './endpoint.js';
 import { fromRpcError, type Request } from './rpc-error.js';
 import type { Sdk, SdkClient } from './sdk.js';
+import { guardStreams } from './stream-guard.js';
 
 /** A streaming operation of the SDK, as far as it is used here. */
 export interface SdkStream {
@@ -46,6 +47,7 @@ export class Session {
     private readonly counters: GreengrassCounters,
     private readonly logger: Logger,
   ) {
+    if (!guardStreams(client)) logger.warn('The SDK is not the one that is known: its streams are not guarded.');
     client.on('disconnection', (event) =>
       this.end(event === undefined ? 'the connection ended' : describeError(event.reason)),
     );

@@ -36,7 +36,7 @@ export class ModelRepository implements ModelSupply {
    */
   async resolve(name: string, config: ModelConfig, signal?: AbortSignal): Promise<ResolvedModel> {
     signal?.throwIfAborted();
-    const folder = config.source.path;
+    const folder = config.source.type === 'package' ? (config.source.path ?? '') : '';
     const file = path.join(folder, 'model.json');
     const bytes = await readFile(file).catch((cause: unknown) => {
       throw new EdgeError('MODEL_NOT_FOUND', { path: folder }, { cause });

@@ -27,10 +27,10 @@ export class Candidate {
   #failure: string | undefined;
   #wake: (() => void) | undefined;
 
-  constructor(spec: PipelineSpec, prove: boolean, config: SupervisionConfig, events: CandidateEvents) {
+  constructor(spec: PipelineSpec, prove: boolean, config: SupervisionConfig, events: CandidateEvents, entry: string) {
     this.#events = events;
     this.#config = config;
-    this.child = new PipelineChild({
+    this.child = new PipelineChild(entry, {
       onMessage: (message) => this.#receive(message),
       onExit: (how) => {
         if (this.#adopted) events.onExit(how);

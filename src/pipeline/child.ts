@@ -6,7 +6,7 @@ import type { FromPipeline, StartOptions, ToPipeline } from './messages.js';
 import type { PipelineSpec } from './spec.js';
 
 /** Compiled code in every case: the tests, too, run this module from the sources. */
-const entry = fileURLToPath(new URL('../../dist/pipeline/process.js', import.meta.url));
+export const pipelineEntry = fileURLToPath(new URL('../../dist/pipeline/process.js', import.meta.url));
 
 /** What a pipeline process has no business with: the token of the component's identity and credentials. */
 const withheld = /^(SVCUID|AWS_|NODE_OPTIONS$)/;
@@ -20,13 +20,16 @@ export interface ChildEvents {
 /** One pipeline process, from fork to exit. */
 export class PipelineChild {
   readonly startedAt = performance.now();
+  readonly #entry: string;
   readonly #events: ChildEvents;
   #process: ChildProcess | undefined;
   #heardAt = performance.now();
   #hasSpoken = false;
   #busyMs = 0;
 
-  constructor(events: ChildEvents) {
+  /** @param entry the module that the process runs; tests give a fake */
+  constructor(entry: string, events: ChildEvents) {
+    this.#entry = entry;
     this.#events = events;
   }
 
@@ -50,7 +53,7 @@ export class PipelineChild {
 
   start(spec: PipelineSpec, options: StartOptions): void {
     const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !withheld.test(name)));
-    const child = fork(entry, [], { env, serialization: 'advanced', stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+    const child = fork(this.#entry, [], { env, serialization: 'advanced', stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
     this.#process = child;
     child.on('message', (message: FromPipeline) => {
       this.#heardAt = performance.now();

@@ -3,8 +3,8 @@ import type { SupervisionConfig } from '../config/document.js';
 import { EdgeError, describeError, type ErrorCode, type ErrorDetails } from '../errors/index.js';
 import type { Logger } from '../logger.js';
 import { Backoff } from './backoff.js';
-import { Candidate } from './candidate.js';
-import { PipelineChild } from './child.js';
+import { Candidate, type CandidateEvents } from './candidate.js';
+import { pipelineEntry, PipelineChild } from './child.js';
 import type { Fault, FromPipeline } from './messages.js';
 import type { ModelIdentity, PipelineCounters, PipelineResult } from './result.js';
 import type { PipelineSpec } from './spec.js';
@@ -41,6 +41,7 @@ export class PipelineSupervisor {
   readonly #events: SupervisorEvents;
   readonly #logger: Logger;
   readonly #backoff: Backoff;
+  readonly #entry: string;
   #spec: PipelineSpec;
   /** Whether the next launch has to prove the model; not needed after it has worked once. */
   #prove = true;
@@ -57,8 +58,16 @@ export class PipelineSupervisor {
   #earlier: Partial<PipelineCounters> = {};
   #current: Partial<PipelineCounters> = {};
 
-  constructor(spec: PipelineSpec, config: SupervisionConfig, events: SupervisorEvents, logger: Logger) {
+  /** @param entry the module that the processes run; tests give a fake */
+  constructor(
+    spec: PipelineSpec,
+    config: SupervisionConfig,
+    events: SupervisorEvents,
+    logger: Logger,
+    entry: string = pipelineEntry,
+  ) {
     this.#spec = spec;
+    this.#entry = entry;
     this.#config = config;
     this.#events = events;
     this.#logger = logger;
@@ -89,11 +98,12 @@ export class PipelineSupervisor {
    * @throws EdgeError MODEL_REJECTED; the old process works on then
    */
   async replace(spec: PipelineSpec, prove: boolean, signal: AbortSignal): Promise<ModelIdentity> {
-    const candidate: Candidate = new Candidate(spec, prove, this.#config, {
+    const events: CandidateEvents = {
       onFirstResult: () => this.#adopt(candidate, spec),
       onMessage: (message) => this.#receive(candidate.child, message),
       onExit: (how) => this.#exited(candidate.child, how),
-    });
+    };
+    const candidate: Candidate = new Candidate(spec, prove, this.#config, events, this.#entry);
     try {
       const model = await candidate.prepared(signal);
       await candidate.answered(10_000 + 3000 * spec.source.intervalSeconds, signal);
@@ -135,7 +145,7 @@ export class PipelineSupervisor {
   #launch(): void {
     this.#restart = undefined;
     this.#setState('starting');
-    const child: PipelineChild = new PipelineChild({
+    const child: PipelineChild = new PipelineChild(this.#entry, {
       onMessage: (message) => this.#receive(child, message),
       onExit: (how) => this.#exited(child, how),
     });

@@ -99,7 +99,7 @@ export function toTypedArray(dtype: DType, values: readonly number[]): TensorDat
   }
 }
 
-/** The input of slow_loop, which takes some tenths of a second. */
+/** The input of slow_loop, which takes a tenth of a second and more. */
 export const slowInput = {
   tensors: { seed: { dtype: 'float32', shape: [1], data: Float32Array.of(1) } },
 } as const;

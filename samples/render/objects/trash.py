@@ -98,8 +98,8 @@ def paper_towel(folder: Path, rng: np.random.Generator) -> None:
 
 def used_napkin(folder: Path, rng: np.random.Generator) -> None:
     """A white napkin with a coffee stain and an embossed border."""
-    _crumpled_cloth(folder, 28, 26, 1.7, rng)
-    image = np.asarray(prints.kraft(1200, 1200, rng, (236, 230, 218))).astype(float)
+    _crumpled_cloth(folder, 30, 27, 1.8, rng)
+    image = np.asarray(prints.kraft(1200, 1200, rng, (228, 216, 196))).astype(float)
     stain = np.clip(prints.noise(1200, 1200, 150, rng) - 0.4, 0, 1)[..., None]
     Image.fromarray((image * (1 - stain * [0.25, 0.38, 0.55])).astype(np.uint8)).save(folder / "cloth.png")
 

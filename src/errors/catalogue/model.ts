@@ -105,10 +105,12 @@ export const modelErrors = {
     message: ({ path, missing }) => `The compiled model ${path} has no model.json, and these fields are not known: ${missing.join('; ')}.`,
     remedy: 'Set them below `manifest` of the model in the configuration.',
   }),
-  MODEL_DISK_FULL: entry<{ path: string; neededMegabytes: number; freeMegabytes: number }>({
-    message: ({ path, neededMegabytes, freeMegabytes }) =>
-      `The disk of ${path} is too full for the model: it needs ${neededMegabytes} MB, ${freeMegabytes} MB are free.`,
-    remedy: 'Free some space; nothing half-written was left behind, and a running model goes on.',
+  MODEL_DISK_FULL: entry<{ path: string; needed?: { neededMegabytes: number; freeMegabytes: number } }>({
+    message: ({ path, needed }) =>
+      needed
+        ? `The disk of ${path} is too full for the model: it needs ${needed.neededMegabytes} MB, ${needed.freeMegabytes} MB are free.`
+        : `The disk of ${path} ran full while the model was written.`,
+    remedy: 'Free some space; nothing half-written is used, and a running model goes on.',
   }),
   MODEL_CACHE_UNWRITABLE: entry<{ path: string; reason: string }>({
     message: ({ path, reason }) => `The model cache ${path} cannot be written: ${reason}.`,

@@ -1,0 +1,68 @@
+import { fileURLToPath } from 'node:url';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterEach, describe, expect, it } from 'vitest';
+import { documentSchema } from '../../src/config/document.js';
+import { createLogger } from '../../src/logger.js';
+import type { PipelineSpec } from '../../src/pipeline/spec.js';
+import { PipelineSupervisor, type PipelineState } from '../../src/pipeline/supervisor.js';
+
+const entry = fileURLToPath(new URL('./fake-process.mjs', import.meta.url));
+const logger = createLogger({ name: 'test', level: 'silent' });
+let supervisor: PipelineSupervisor;
+afterEach(() => supervisor.stop());
+
+function supervise(mode: string, config: object = {}): PipelineState[] {
+  const states: PipelineState[] = [];
+  const spec = { name: 'belt', source: { type: 'images', path: mode, intervalSeconds: 0.1, loop: true } } as unknown as PipelineSpec;
+  const { supervision } = documentSchema.parse({ supervision: config });
+  supervisor = new PipelineSupervisor(spec, supervision, { onResult: () => undefined, onState: (state) => states.push(state) }, logger, entry);
+  supervisor.start();
+  return states;
+}
+
+async function until(condition: () => boolean): Promise<void> {
+  for (let waited = 0; !condition(); waited += 20) {
+    if (waited > 15_000) throw new Error(`Still ${JSON.stringify(supervisor.status)}`);
+    await sleep(20);
+  }
+}
+
+describe('the supervisor', () => {
+  it('replaces a process whose inference hangs, and says why', async () => {
+    supervise('hangs', { inferenceTimeoutSeconds: 8 });
+    await until(() => supervisor.status.restarts >= 1);
+    expect(supervisor.status.lastFault).toMatchObject({ code: 'PROCESS_HUNG' });
+    expect(supervisor.status.lastFault?.message).toContain('more than 8 s');
+  });
+
+  it('restarts a process that crashes with growing pauses: no restart storm', async () => {
+    const states = supervise('crashes');
+    await until(() => supervisor.status.restarts >= 2);
+    await sleep(1000);
+    // At once, after about a second, after about two: within the first seconds there is no fourth.
+    expect(supervisor.status.restarts).toBeLessThanOrEqual(3);
+    expect(states).toContain('waiting');
+  });
+
+  it('leaves a pipeline alone whose source came to its end', async () => {
+    supervise('ends');
+    await until(() => supervisor.status.state === 'ended');
+    await sleep(500);
+    expect(supervisor.status).toMatchObject({ state: 'ended', restarts: 0 });
+  });
+
+  it('sums the counters over the processes that it had', async () => {
+    supervise('works');
+    await until(() => supervisor.status.counters.inferred === 1);
+    process.kill(supervisor.status.pid ?? 0, 'SIGKILL');
+    await until(() => supervisor.status.restarts === 1 && supervisor.status.counters.inferred === 2);
+  });
+
+  it('is not revived by what a process says on its way out', async () => {
+    supervise('works');
+    // Stopped before the process can have said that it is ready.
+    await supervisor.stop();
+    await sleep(500);
+    expect(supervisor.status).toMatchObject({ state: 'stopped', pid: undefined });
+  });
+});
