@@ -3,71 +3,16 @@ import { once } from 'node:events';
 import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { createLogger } from '../dist/logger.js';
-import { DevelopmentNucleus } from '../dist/nucleus/index.js';
 import { logsDir } from '../scripts/setup/paths.mjs';
-import { benchDocument } from './configuration.mjs';
 
 const mli = fileURLToPath(new URL('../dist/main.js', import.meta.url));
-const recipe = fileURLToPath(new URL('../recipes/mli.Inference.yaml', import.meta.url));
-const resultTopics = 'mli/predictions/#';
-
-/** The development nucleus in this process, with the configuration of one pipeline deployed, and the results that come over it. */
-export class BenchNucleus {
-  #nucleus = new DevelopmentNucleus({
-    logger: createLogger({ name: 'nucleus', level: 'error', stream: 'stderr' }),
-    thingName: 'bench',
-  });
-  #listeners = new Set();
-  environment = /** @type {Readonly<Record<string, string>>} */ ({});
-
-  /** @param {{ intervalSeconds: number }} source */
-  static async start(source) {
-    const bench = new BenchNucleus();
-    await bench.#nucleus.start();
-    const { environment } = await bench.#nucleus.addComponent({
-      recipe,
-      configuration: benchDocument(source),
-    });
-    bench.environment = environment;
-    bench.#nucleus.pubsub.subscribe({
-      filter: resultTopics,
-      component: undefined,
-      receivesOwn: true,
-      receive: ({ content }) =>
-        bench.#listeners.forEach((listener) => listener(JSON.parse(content.binary.toString('utf8')))),
-    });
-    return bench;
-  }
-
-  /**
-   * @param {ComponentProcess} component an early end of it is an error
-   * @param {(result: import('../dist/publish/index.js').NativeResult) => boolean} [isWanted]
-   */
-  async result(component, isWanted = () => true) {
-    let listener;
-    const wanted = new Promise((resolve) => {
-      listener = (result) => isWanted(result) && resolve(result);
-      this.#listeners.add(listener);
-    });
-    try {
-      return await Promise.race([wanted, component.failure]);
-    } finally {
-      this.#listeners.delete(listener);
-    }
-  }
-
-  stop() {
-    return this.#nucleus.stop();
-  }
-}
 
 /** The component as the nucleus would start it: `mli run`, its log in the cache. */
 export class ComponentProcess {
   #child;
 
   /**
-   * @param {BenchNucleus} nucleus
+   * @param {import('./bench-nucleus.mjs').BenchNucleus} nucleus
    * @param {string} state folder of the component's state
    * @param {string} [node] the interpreter
    */

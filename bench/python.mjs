@@ -20,7 +20,7 @@ export async function benchPython(progress) {
   const wanted = readFileSync(requirements, 'utf8');
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted && (await imports(python))) return python;
 
-  progress('making a Python environment in the cache (once, about 60 MB from the package index)');
+  progress('making a Python environment in the cache (once, about 90 MB from the package index)');
   const log = path.join(logsDir(), 'bench-python.log');
   rmSync(folder, { recursive: true, force: true });
   await runTool(await findPython(), ['-m', 'venv', folder], { log });
@@ -36,7 +36,7 @@ export async function benchPython(progress) {
   ];
   await runTool(python, pip, { log, append: true });
   if (!(await imports(python)))
-    throw new Error(`numpy and cv2 were installed and cannot be imported: see ${log}`);
+    throw new Error(`the packages were installed and cannot be imported: see ${log}`);
   // Last: an environment without it was interrupted, and is made again.
   writeFileSync(stamp, wanted);
   return python;
@@ -56,7 +56,7 @@ async function findPython() {
 }
 
 const imports = (python) =>
-  askTool(python, ['-c', 'import numpy, cv2']).then(
+  askTool(python, ['-c', 'import numpy, cv2, awsiot.greengrasscoreipc.clientv2']).then(
     () => true,
     () => false,
   );

@@ -38,18 +38,18 @@ Shape ReadShape(const Napi::Value& value, const std::string& name) {
 }
 
 // Address of the first element, after the last line of the caller's JavaScript has run: a getter may have
-// detached it.
+// detached the array, so its length is asked for here and not taken from the wrapper, which remembers.
 const void* CheckedData(const Napi::TypedArray& array, size_t elements, const std::string& name,
                         DType dtype) {
-  if (array.ElementLength() != elements) {
-    throw Invalid(name, TypedArrayName(dtype) + " of " + std::to_string(elements) + " elements",
-                  Describe(array));
-  }
   void* data = nullptr;
   size_t length = 0;
   if (napi_get_typedarray_info(array.Env(), array, nullptr, &length, &data, nullptr, nullptr) != napi_ok) {
     throw Napi::Error::New(array.Env());
   }
+  const auto count = [&](size_t n) {
+    return TypedArrayName(dtype) + " of " + std::to_string(n) + " elements";
+  };
+  if (length != elements) throw Invalid(name, count(elements), count(length));
   return data;
 }
 

@@ -1,7 +1,7 @@
 import type { Configuration } from './config/index.js';
 import type { Logger } from './logger.js';
 import { ManagedPipeline } from './managed-pipeline.js';
-import type { ModelRepository } from './models/index.js';
+import type { ModelSupply } from './models/index.js';
 import type { PipelineStatus } from './pipeline/supervisor.js';
 import type { ProvenModels } from './proven-models.js';
 import type { Transport } from './publish/index.js';
@@ -9,7 +9,8 @@ import type { Transport } from './publish/index.js';
 export interface ComponentOptions {
   readonly thingName: string;
   readonly transport: Transport;
-  readonly models: Pick<ModelRepository, 'resolve'>;
+  /** Makes the supply of models for a configuration: its trust and its cache. */
+  readonly makeModels: (configuration: Configuration) => ModelSupply;
   readonly proven: ProvenModels;
   readonly logger: Logger;
 }
@@ -33,10 +34,11 @@ export class Component {
   apply(configuration: Configuration): void {
     // A configuration that was under way when the component was stopped.
     if (this.#stopped) return;
-    const { logger } = this.#options;
+    const { logger, makeModels } = this.#options;
+    const models = makeModels(configuration);
     for (const [name, pipeline] of this.#pipelines) {
       if (Object.hasOwn(configuration.pipelines, name)) {
-        pipeline.apply(configuration);
+        pipeline.apply(configuration, models);
       } else {
         logger.info({ pipeline: name }, 'pipeline removed');
         this.#pipelines.delete(name);
@@ -45,7 +47,7 @@ export class Component {
     }
     for (const name of Object.keys(configuration.pipelines)) {
       if (this.#pipelines.has(name)) continue;
-      const pipeline = new ManagedPipeline({ ...this.#options, name }, configuration);
+      const pipeline = new ManagedPipeline({ ...this.#options, name }, configuration, models);
       this.#pipelines.set(name, pipeline);
       pipeline.start();
     }

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Configuration } from './config/index.js';
 import { EdgeError, describeError, isEdgeError } from './errors/index.js';
 import type { Logger } from './logger.js';
-import type { ModelRepository } from './models/index.js';
+import type { ModelSupply } from './models/index.js';
 import { Backoff } from './pipeline/backoff.js';
 import { specOf, type PipelineSpec } from './pipeline/spec.js';
 import { PipelineSupervisor, type PipelineStatus } from './pipeline/supervisor.js';
@@ -16,7 +16,6 @@ export interface ManagedPipelineOptions {
   readonly name: string;
   readonly thingName: string;
   readonly transport: Transport;
-  readonly models: Pick<ModelRepository, 'resolve'>;
   readonly proven: ProvenModels;
   readonly logger: Logger;
 }
@@ -28,6 +27,7 @@ export class ManagedPipeline {
   readonly #options: ManagedPipelineOptions;
   readonly #logger: Logger;
   #configuration: Configuration;
+  #models: ModelSupply;
   #output: PipelineOutput;
   #supervisor: PipelineSupervisor | undefined;
   #spec: PipelineSpec | undefined;
@@ -36,12 +36,14 @@ export class ManagedPipeline {
   #working: Promise<void> = Promise.resolve();
   #stopped = false;
   #heartbeat: NodeJS.Timeout | undefined;
+  #poll: NodeJS.Timeout | undefined;
 
   /** @param configuration checked, with absolute paths; it has this pipeline */
-  constructor(options: ManagedPipelineOptions, configuration: Configuration) {
+  constructor(options: ManagedPipelineOptions, configuration: Configuration, models: ModelSupply) {
     this.#options = options;
     this.#logger = options.logger.child({ pipeline: options.name });
     this.#configuration = configuration;
+    this.#models = models;
     this.#output = this.#makeOutput();
   }
 
@@ -55,9 +57,10 @@ export class ManagedPipeline {
   }
 
   /** Goes over to another configuration: rules and topics at once, the process only where source, model or preprocessing differ. */
-  apply(configuration: Configuration): void {
+  apply(configuration: Configuration, models: ModelSupply): void {
     const [before, after] = [this.#configuration, configuration].map((one) => one.pipelines[this.#options.name]);
     this.#configuration = configuration;
+    this.#models = models;
     if (!isDeepStrictEqual([before?.rules, before?.publish], [after?.rules, after?.publish])) this.#output = this.#makeOutput();
     this.#beat();
     this.#pursue();
@@ -68,10 +71,16 @@ export class ManagedPipeline {
     this.#pursue();
   }
 
+  get #modelConfig() {
+    const pipeline = this.#configuration.pipelines[this.#options.name];
+    return pipeline && this.#configuration.models[pipeline.model];
+  }
+
   async stop(): Promise<void> {
     this.#stopped = true;
     this.#change.abort();
     clearInterval(this.#heartbeat);
+    clearInterval(this.#poll);
     await this.#working;
     await this.#supervisor?.stop();
   }
@@ -101,11 +110,11 @@ export class ManagedPipeline {
   }
 
   async #resolve(signal: AbortSignal): Promise<PipelineSpec> {
-    const { name, models } = this.#options;
+    const { name } = this.#options;
     const pipeline = this.#configuration.pipelines[name];
-    const config = pipeline && this.#configuration.models[pipeline.model];
-    if (!config) throw new EdgeError('CONFIG_INVALID', { origin: 'at work', problems: [{ path: `pipelines.${name}`, message: 'is not there' }] });
-    const { folder, sha256, allowUnpinned, target, stale } = await models.resolve(pipeline.model, config, signal);
+    const config = this.#modelConfig;
+    if (!pipeline || !config) throw new EdgeError('CONFIG_INVALID', { origin: 'at work', problems: [{ path: `pipelines.${name}`, message: 'is not there' }] });
+    const { folder, sha256, allowUnpinned, target, stale } = await this.#models.resolve(pipeline.model, config, signal);
     if (stale !== undefined) this.#logger.warn(`The model ${pipeline.model} may not be the newest: ${stale}`);
     return specOf(name, pipeline, { folder, sha256, allowUnpinned, target }, this.#configuration.dlr);
   }
@@ -153,8 +162,12 @@ export class ManagedPipeline {
     return new PipelineOutput(config, { thingName, pipeline: name }, transport, this.#logger);
   }
 
+  /** Starts the timers anew, as the configuration wants them. */
   #beat(): void {
     clearInterval(this.#heartbeat);
+    clearInterval(this.#poll);
+    const pollSeconds = this.#modelConfig?.pollIntervalSeconds;
+    if (pollSeconds) this.#poll = setInterval(() => this.refresh(), pollSeconds * 1000);
     this.#heartbeat = setInterval(() => this.#tell({ type: 'heartbeat' }), this.#configuration.status.intervalSeconds * 1000);
   }
 

@@ -19,7 +19,9 @@ def shade(share: float) -> str:
 
 
 def text(x: float, y: float, content: str, anchor: str, fill: str = "#222") -> str:
-    return f'<text x="{x:g}" y="{y:g}" text-anchor="{anchor}" fill="{fill}">{escape(content)}</text>'
+    return (
+        f'<text x="{x:g}" y="{y:g}" text-anchor="{anchor}" fill="{fill}">{escape(content)}</text>'
+    )
 
 
 def confusion_svg(matrix: List[List[int]], labels: List[str]) -> str:

@@ -26,7 +26,9 @@ def cpu_features() -> List[str]:
     return []
 
 
-def golden_difference(package: Path, manifest: Dict[str, Any], model: Model, p: Preprocess) -> float:
+def golden_difference(
+    package: Path, manifest: Dict[str, Any], model: Model, p: Preprocess
+) -> float:
     """Largest difference of a raw output over the golden samples."""
     largest = 0.0
     for sample in manifest["golden"]:
@@ -34,7 +36,9 @@ def golden_difference(package: Path, manifest: Dict[str, Any], model: Model, p: 
         expected = json.loads((package / sample["output"]).read_text())["outputs"]["0"]["data"]
         difference = float(np.abs(model.run(p(picture)).ravel() - np.array(expected)).max())
         if not difference <= sample["tolerance"]:
-            raise SystemExit(f"{sample['input']}: differs by {difference}, {sample['tolerance']} allowed")
+            raise SystemExit(
+                f"{sample['input']}: differs by {difference}, {sample['tolerance']} allowed"
+            )
         largest = max(largest, difference)
     return largest
 

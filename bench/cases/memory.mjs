@@ -1,7 +1,8 @@
 import { copyFileSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { BenchNucleus, ComponentProcess } from '../component-process.mjs';
+import { BenchNucleus } from '../bench-nucleus.mjs';
+import { ComponentProcess } from '../component-process.mjs';
 import { pssMegabytes } from '../pss.mjs';
 import { rowOf } from '../row.mjs';
 

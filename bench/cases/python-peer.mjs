@@ -1,17 +1,15 @@
 import path from 'node:path';
-import { performance } from 'node:perf_hooks';
 import { fileURLToPath } from 'node:url';
-import { FrameInference } from '../../dist/pipeline/frame-inference.js';
-import { formatNative } from '../../dist/publish/native-format.js';
-import { readPicture, reductionFor } from '../../dist/sources/picture-file.js';
+import { reductionFor } from '../../dist/sources/picture-file.js';
 import { dlrEnvironment } from '../dlr-loop.mjs';
+import { FrameLoop } from '../frame-loop.mjs';
 import { interleave } from '../interleave.mjs';
 import { LineProcess } from '../line-process.mjs';
-import { nativeResult } from '../native-result.mjs';
+import { NucleusProcess } from '../nucleus-process.mjs';
 import { benchPython } from '../python.mjs';
 import { rowOf } from '../row.mjs';
 import { scaledPictures } from '../scaled-pictures.mjs';
-import { loadWorkload, openWorkload } from '../workload.mjs';
+import { openWorkload } from '../workload.mjs';
 
 const script = fileURLToPath(new URL('../python/frame_loop.py', import.meta.url));
 const sizes = [
@@ -26,84 +24,77 @@ const frames = 24;
 export async function run({ progress }) {
   const python = await benchPython(progress);
   const { model, library } = await openWorkload();
-  const { stages, width, height } = await loadWorkload();
-  const inference = new FrameInference(stages);
-  const peer = new LineProcess(
-    python,
-    [
-      script,
-      library,
-      path.join(model.folder, 'model.json'),
-      model.artifact,
-      path.join(model.folder, model.manifest.labels),
-      model.digest,
-    ],
-    dlrEnvironment,
-  );
+  const nucleus = await NucleusProcess.start();
+  const files = [
+    path.join(model.folder, 'model.json'),
+    model.artifact,
+    path.join(model.folder, model.manifest.labels),
+  ];
+  const peer = new LineProcess(python, [script, library, ...files, model.digest], {
+    ...dlrEnvironment,
+    ...nucleus.environment,
+  });
   const rows = [];
   try {
-    for (const size of sizes) {
-      const { files } = await scaledPictures(...size);
-      const pictures = Array.from({ length: frames }, (_, index) => files[index % files.length]);
-      const ours = () => classifyAll(inference, pictures, width, height);
-      // Decoding at a fraction of the size is ours by default; a Python programmer may think of it or not.
-      const reduction = reductionFor(...size, width, height);
-      for (const [name, factor] of [
-        ['Python', 1],
-        ...(reduction > 1 ? [[`Python, decoding at 1/${reduction}`, reduction]] : []),
-      ]) {
-        progress(`${size.join('x')} against ${name}`);
-        const theirs = () => peer.ask({ pictures, reduction: factor });
-        rejectDifference(await ours(), await theirs(), name);
-        const blocks = await interleave(rounds, ours, theirs);
-        rows.push(...rowsOf(size.join('x'), name, blocks));
+    const ours = await FrameLoop.start(nucleus.environment);
+    try {
+      for (const [width, height] of sizes) {
+        const scaled = await scaledPictures(width, height);
+        const pictures = Array.from(
+          { length: frames },
+          (_, index) => scaled.files[index % scaled.files.length],
+        );
+        for (const variant of variantsOf(reductionFor(width, height, ours.width, ours.height))) {
+          progress(`${width}x${height} against ${variant.peer}`);
+          rows.push(
+            ...(await compare(`${width}x${height}${variant.suffix}`, ours, peer, { pictures, ...variant })),
+          );
+        }
       }
+    } finally {
+      await ours.stop();
     }
   } finally {
     await peer.stop();
-    await inference.dispose();
+    await nucleus.stop();
   }
   return rows;
 }
 
-/** Two sides that see other things do other work: a wrong channel order would show here. */
-function rejectDifference(ours, theirs, name) {
-  const same = ours.labels.filter((label, index) => label === theirs.labels[index]).length;
-  if (same < 0.9 * ours.labels.length)
-    throw new Error(
-      `${name} gives the same label on ${same} of ${ours.labels.length} pictures only: no comparison`,
-    );
+/** Decoding at a fraction of the size is ours by default; a Python programmer may think of it or not. */
+function variantsOf(reduction) {
+  const plain = { peer: 'Python', suffix: '', reduction: 1, publish: false };
+  if (reduction === 1) return [plain];
+  const name = `Python, decoding at 1/${reduction}`;
+  return [
+    plain,
+    { ...plain, peer: name, reduction },
+    { peer: `${name}, awsiotsdk`, suffix: ' and published', reduction, publish: true },
+  ];
 }
 
-async function classifyAll(inference, pictures, width, height) {
-  const wallMs = [];
-  const labels = [];
-  const before = process.cpuUsage();
-  for (const [index, file] of pictures.entries()) {
-    const started = performance.now();
-    const decoded = await readPicture(file, width, height);
-    const frame = {
-      id: index + 1,
-      capturedAt: new Date(),
-      monotonicMs: started,
-      name: path.basename(file),
-      ...decoded,
-    };
-    const result = await inference.infer(frame, performance.now() - started);
-    formatNative(nativeResult(result, index + 1));
-    wallMs.push(performance.now() - started);
-    labels.push(result.predictions[0].label);
-  }
-  const { user, system } = process.cpuUsage(before);
-  return { wallMs, cpuMs: (user + system) / 1000, labels };
-}
-
-function rowsOf(size, peer, blocks) {
+async function compare(what, ours, theirs, { pictures, peer, reduction, publish }) {
+  const request = { pictures, reduction, publish };
+  rejectDifference(await ours.ask(request), await theirs.ask(request), peer);
+  const blocks = await interleave(
+    rounds,
+    () => ours.ask(request),
+    () => theirs.ask(request),
+  );
   const wall = (list) => list.flatMap(({ wallMs }) => wallMs);
   const cpu = (list) => list.map(({ cpuMs }) => cpuMs / frames);
   const names = { case: 'python-peer', peer, unit: 'ms' };
   return [
-    rowOf({ ...names, subject: `${size}, wall time a frame` }, wall(blocks.subject), wall(blocks.peer)),
-    rowOf({ ...names, subject: `${size}, CPU time a frame` }, cpu(blocks.subject), cpu(blocks.peer)),
+    rowOf({ ...names, subject: `${what}, wall time a frame` }, wall(blocks.subject), wall(blocks.peer)),
+    rowOf({ ...names, subject: `${what}, CPU time a frame` }, cpu(blocks.subject), cpu(blocks.peer)),
   ];
+}
+
+/** Two sides that see other things do other work: a wrong channel order would show here. */
+function rejectDifference(ours, theirs, peer) {
+  const same = ours.labels.filter((label, index) => label === theirs.labels[index]).length;
+  if (same < 0.9 * ours.labels.length)
+    throw new Error(
+      `${peer} gives the same label on ${same} of ${ours.labels.length} pictures only: no comparison`,
+    );
 }

@@ -2,7 +2,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { performance } from 'node:perf_hooks';
-import { BenchNucleus, ComponentProcess } from '../component-process.mjs';
+import { BenchNucleus } from '../bench-nucleus.mjs';
+import { ComponentProcess } from '../component-process.mjs';
 import { interleave } from '../interleave.mjs';
 import { rowOf } from '../row.mjs';
 

@@ -1,7 +1,8 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { digestOfFile } from '../setup/digest.mjs';
 import { COMPONENTS } from './components.mjs';
+import { bytesOf } from './file-tree.mjs';
 import { gdkProject } from './gdk.mjs';
 import { preparedRecipe } from './recipe.mjs';
 import { writeZip } from './zip.mjs';
@@ -29,7 +30,8 @@ export async function buildForGdk(setup, folder, { platforms, clean, say }) {
 
 /**
  * A folder for greengrass-cli and ggl-cli, which read recipes and artifacts with real versions:
- * `recipes/NAME-VERSION.yaml` and `artifacts/NAME/VERSION/`.
+ * `recipes/NAME-VERSION.yaml` and `artifacts/NAME/VERSION/`. The archives lie there for the classic nucleus, and unpacked beside
+ * for lite, which unpacks nothing in a local deployment.
  * @param {import('../setup/steps.mjs').Setup} setup
  * @param {{ version: string, out: string, names: readonly string[],
  *   platforms: readonly import('./platforms.mjs').Platform[], say: (line: string) => void }} options
@@ -45,6 +47,7 @@ export async function buildLocally(setup, { version, out, names, platforms, say 
     rmSync(artifacts, { recursive: true, force: true });
     for (const path of [artifacts, join(out, 'recipes')]) mkdirSync(path, { recursive: true });
     await writeArchives(archives, artifacts, say);
+    for (const [file, tree] of archives) unpackTree(join(artifacts, basename(file, '.zip')), tree);
     writeFileSync(join(out, 'recipes', `${name}-${version}.yaml`), recipe.text);
     sayLeftOut(name, recipe.leftOut, say);
   }
@@ -56,6 +59,14 @@ async function writeArchives(archives, folder, say) {
     const { files, bytes } = await writeZip(path, tree);
     const digest = await digestOfFile(path);
     say(`${name}: ${files} files, ${(bytes / 1e6).toFixed(1)} MB unpacked, sha256 ${digest}`);
+  }
+}
+
+function unpackTree(folder, tree) {
+  for (const file of tree.files()) {
+    const path = join(folder, file.name);
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, bytesOf(file), { mode: file.executable ? 0o755 : 0o644 });
   }
 }
 

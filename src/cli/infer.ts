@@ -39,7 +39,7 @@ async function infer(pictures: string[], options: InferOptions): Promise<void> {
   const { readPicture } = await import('../sources/picture-file.js');
   const { stages, width, height } = await loadModel({
     model: { folder: options.model, sha256: options.sha256, allowUnpinned: options.allowUnpinned, target: options.target },
-    dlr: { threads: options.threads },
+    dlr: { threads: options.threads, device: 'cpu' },
     preprocess: {},
   });
   const inference = new FrameInference(stages);

@@ -1,11 +1,13 @@
 import { Command } from 'commander';
 import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Component } from '../component.js';
 import { applyOverrides, parseConfiguration, resolvePaths, type Configuration } from '../config/index.js';
-import { describeError } from '../errors/index.js';
+import { describeError, isEdgeError } from '../errors/index.js';
 import { createGreengrassClient, type GreengrassClient } from '../greengrass/index.js';
 import { createLogger, type Logger } from '../logger.js';
 import { ModelRepository } from '../models/index.js';
+import { Backoff } from '../pipeline/backoff.js';
 import { ProvenModels } from '../proven-models.js';
 import type { Transport } from '../publish/index.js';
 import { stateFolder } from '../state-file.js';
@@ -22,6 +24,8 @@ interface RunOptions {
 /** A deployment changes many keys, and each is an event: the configuration is read once they have settled. */
 const settleMs = 200;
 const statusIntervalMs = 60_000;
+/** Any message on it makes the component look for newer models: `mli model update`. */
+export const updateModelsTopic = 'mli/control/update-models';
 
 export const runCommand = (): Command =>
   new Command('run')
@@ -40,12 +44,14 @@ async function run(options: RunOptions, command: Command): Promise<void> {
   const component = new Component({
     thingName: process.env['AWS_IOT_THING_NAME'] ?? 'unnamed',
     transport,
-    models: new ModelRepository({
-      folder: path.join(state, 'models'),
-      workRoot: process.env['MLI_WORK_ROOT'],
-      logger,
-      trust: { publicKeys: [] },
-    }),
+    makeModels: ({ trust, modelCache }) =>
+      new ModelRepository({
+        folder: path.join(state, 'models'),
+        workRoot: process.env['MLI_WORK_ROOT'],
+        logger,
+        trust,
+        maxMegabytes: modelCache.maxMegabytes,
+      }),
     proven: new ProvenModels(state, logger),
     logger,
   });
@@ -74,7 +80,7 @@ async function followGreengrass(client: GreengrassClient, component: Component, 
   const parse = (document: unknown): Configuration =>
     resolvePaths(parseConfiguration(applyOverrides(document, overrides), 'in Greengrass'), installFolder);
   await client.connect();
-  component.apply(parse(await client.getConfiguration()));
+  component.apply(parse(await readConfiguration(client, logger)));
 
   const reload = async () => {
     try {
@@ -84,20 +90,41 @@ async function followGreengrass(client: GreengrassClient, component: Component, 
     }
   };
   let settling: NodeJS.Timeout | undefined;
-  await client.onConfigurationUpdate(() => {
-    clearTimeout(settling);
-    settling = setTimeout(() => void reload(), settleMs);
-  });
-  await client.validateConfiguration((document) => {
-    try {
-      parse(document);
-      return { accept: true };
-    } catch (error) {
-      return { accept: false, reason: describeError(error) };
-    }
-  });
+  const following = [
+    client.onConfigurationUpdate(() => {
+      clearTimeout(settling);
+      settling = setTimeout(() => void reload(), settleMs);
+    }),
+    client.validateConfiguration((document) => {
+      try {
+        parse(document);
+        return { accept: true };
+      } catch (error) {
+        return { accept: false, reason: describeError(error) };
+      }
+    }),
+    client.subscribe(updateModelsTopic, () => component.refreshModels()),
+  ];
+  // The pipelines are at work already: what cannot be followed is said, and is no reason to stop them.
+  for (const outcome of await Promise.allSettled(following)) {
+    if (outcome.status === 'rejected') logger.error(describeError(outcome.reason));
+  }
   // Nucleus lite takes a state only from components that systemd runs.
   await client.updateState('RUNNING').catch((error: unknown) => logger.debug(describeError(error)));
+}
+
+/** A nucleus that is just starting may be slow to answer; a component that gives up three times in an hour is BROKEN. */
+async function readConfiguration(client: GreengrassClient, logger: Logger): Promise<unknown> {
+  const backoff = new Backoff(30_000);
+  for (;;) {
+    try {
+      return await client.getConfiguration();
+    } catch (error) {
+      if (isEdgeError(error) && error.fatal) throw error;
+      logger.error(describeError(error));
+      await sleep(backoff.next());
+    }
+  }
 }
 
 const standardOutput: Transport = {

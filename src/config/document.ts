@@ -18,6 +18,7 @@ export const pipelineSchema = z.strictObject({
 const dlrSchema = z.strictObject({
   library: z.string().min(1).optional().describe('Path of libdlr.so; default: beside the model, then where the set-up puts it.'),
   sha256: sha256().optional().describe('Digest of that library; needed where it is none of the known releases.'),
+  device: z.enum(['cpu', 'gpu', 'opencl']).default('cpu').describe('What the model was compiled for, and the library can drive.'),
   threads: integer(1, 64).default(1).describe('Threads of one inference. One is often fastest: measure.'),
 });
 

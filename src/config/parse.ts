@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import { EdgeError } from '../errors/index.js';
+import { fromAwsKeys, hasAwsKeys } from './aws-dlr.js';
 import { documentSchema, type Configuration } from './document.js';
 
 const pathOf = (path: readonly PropertyKey[]): string =>
@@ -21,12 +22,13 @@ function problemsOf(issues: readonly z.core.$ZodIssue[]): { path: string; messag
 }
 
 /**
- * Checks a configuration and fills in the defaults.
+ * Checks a configuration and fills in the defaults; the keys of AWS's DLR component are understood too.
  * @param origin names the document in messages: a path, "of the component".
  * @throws EdgeError CONFIG_INVALID with all problems at once.
  */
 export function parseConfiguration(document: unknown, origin: string): Configuration {
-  const parsed = documentSchema.safeParse(document ?? {});
+  const translated = hasAwsKeys(document) ? fromAwsKeys(document) : (document ?? {});
+  const parsed = documentSchema.safeParse(translated);
   if (parsed.success) return parsed.data;
   throw new EdgeError('CONFIG_INVALID', { origin, problems: problemsOf(parsed.error.issues) });
 }

@@ -3,12 +3,20 @@ import { integer, number, topic } from './scalars.js';
 
 export const defaultTopic = 'mli/predictions/{thingName}';
 
+const format = () =>
+  z
+    .enum(['native', 'aws-dlr'])
+    .default('native')
+    .describe("native: docs/native-result.schema.json; aws-dlr: as AWS's DLR image classification component writes it.");
+
 export const localPublishSchema = z.strictObject({
   topic: topic().default(defaultTopic).describe('Local topic; {thingName} and {pipeline} are filled in.'),
+  format: format(),
 });
 
 export const cloudPublishSchema = z.strictObject({
   topic: topic().default(defaultTopic).describe('IoT Core topic; {thingName} and {pipeline} are filled in.'),
+  format: format(),
   qos: integer(0, 1).default(1).describe('0: at most once; 1: at least once.'),
   mode: z
     .enum(['onChange', 'every'])

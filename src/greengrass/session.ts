@@ -2,6 +2,7 @@ import { EdgeError, describeError } from '../errors/index.js';
 import type { Logger } from '../logger.js';
 import type { GreengrassCounters } from './counters.js';
 import type { Endpoint } from './endpoint.js';
+import { probeSocket } from './probe.js';
 import { fromRpcError, type Request } from './rpc-error.js';
 import type { Sdk, SdkClient } from './sdk.js';
 import { guardStreams } from './stream-guard.js';
@@ -64,6 +65,9 @@ export class Session {
     const { socketPath, svcuid } = endpoint;
     const failed = (reason: string, cause?: unknown) =>
       new EdgeError('IPC_CONNECT_FAILED', { socketPath, reason }, { cause });
+    await probeSocket(socketPath, timeoutMs).catch((error: unknown) => {
+      throw failed(describeError(error), error);
+    });
     const client = sdk.createClient({
       ...sdk.createDefaultClientConfig(),
       hostName: socketPath,

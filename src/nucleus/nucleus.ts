@@ -228,7 +228,8 @@ export class DevelopmentNucleus extends EventEmitter<NucleusEvents> {
   private forget(connection: Connection, reason: string): void {
     this.connections.delete(connection);
     this.counters.connectionsClosed += 1;
-    this.logger.info({ component: connection.component, reason }, 'A connection ended.');
+    const level = connection.component === undefined ? 'debug' : 'info';
+    this.logger[level]({ component: connection.component, reason }, 'A connection ended.');
     this.emit('disconnected', { component: connection.component, reason });
   }
 }

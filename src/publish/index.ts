@@ -1,6 +1,7 @@
-import type { PublishConfig } from '../config/publish.js';
+import type { LocalPublishConfig, PublishConfig } from '../config/publish.js';
 import type { NativeResult } from './native-result.js';
 import { CloudGate } from './cloud-gate.js';
+import { formatAwsDlr } from './aws-dlr-format.js';
 import { formatNative } from './native-format.js';
 import { fillInTopic } from './topic.js';
 
@@ -23,6 +24,13 @@ export interface PublishCounters {
   cloudDropped: number;
 }
 
+type Formatter = (result: NativeResult) => string;
+
+const formatters: Record<LocalPublishConfig['format'], Formatter> = {
+  native: formatNative,
+  'aws-dlr': (result) => formatAwsDlr(result),
+};
+
 /** So many messages may wait for an answer: a nucleus that is slow or away must not cost memory. */
 const maxInFlight = 32;
 
@@ -37,8 +45,8 @@ export class Publisher {
     cloudDropped: 0,
   };
   readonly #inFlight = { local: 0, cloud: 0 };
-  readonly #local: { topic: string } | undefined;
-  readonly #cloud: { topic: string; qos: 0 | 1; gate: CloudGate } | undefined;
+  readonly #local: { topic: string; format: Formatter } | undefined;
+  readonly #cloud: { topic: string; format: Formatter; qos: 0 | 1; gate: CloudGate } | undefined;
   readonly #transport: Transport;
   readonly #onFailure: (error: unknown) => void;
 
@@ -50,21 +58,22 @@ export class Publisher {
   ) {
     this.#transport = transport;
     this.#onFailure = onFailure;
-    this.#local = config.local ? { topic: fillInTopic(config.local.topic, names) } : undefined;
-    this.#cloud = config.cloud
-      ? { topic: fillInTopic(config.cloud.topic, names), qos: config.cloud.qos === 0 ? 0 : 1, gate: new CloudGate(config.cloud) }
-      : undefined;
+    const { local, cloud } = config;
+    if (local) this.#local = { topic: fillInTopic(local.topic, names), format: formatters[local.format] };
+    if (cloud) {
+      const qos = cloud.qos === 0 ? 0 : 1;
+      this.#cloud = { topic: fillInTopic(cloud.topic, names), format: formatters[cloud.format], qos, gate: new CloudGate(cloud) };
+    }
   }
 
   /** Settles when both transports have answered; a failure is counted and reported, never thrown: the next result goes on. */
   async publish(result: NativeResult, nowMs: number): Promise<void> {
-    const payload = formatNative(result);
     const sends: Promise<void>[] = [];
     const local = this.#local;
     const cloud = this.#cloud;
-    if (local) sends.push(this.#send('local', () => this.#transport.publish(local.topic, payload)));
+    if (local) sends.push(this.#send('local', () => this.#transport.publish(local.topic, local.format(result))));
     if (cloud?.gate.admits(result, nowMs)) {
-      sends.push(this.#send('cloud', () => this.#transport.publishToIotCore(cloud.topic, payload, cloud.qos)));
+      sends.push(this.#send('cloud', () => this.#transport.publishToIotCore(cloud.topic, cloud.format(result), cloud.qos)));
     }
     await Promise.all(sends);
   }

@@ -18,7 +18,7 @@ let manifest: Manifest;
 let engine: Awaited<ReturnType<typeof loadModel>>['stages']['engine'];
 let size: { width: number; height: number };
 beforeAll(async () => {
-  const { stages, width, height } = await loadModel({ model: { folder, allowUnpinned: false }, dlr: { threads: 1 }, preprocess: {} });
+  const { stages, width, height } = await loadModel({ model: { folder, allowUnpinned: false }, dlr: { threads: 1, device: 'cpu' }, preprocess: {} });
   inference = new FrameInference(stages);
   engine = stages.engine;
   size = { width, height };

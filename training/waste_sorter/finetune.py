@@ -142,7 +142,9 @@ def fine_tune(
         network.train()
         freeze(network, settings.frozen)
         total = 0.0
-        for step, (x, y) in enumerate(batches(pictures, labels, classes, settings, epoch / epochs, rng)):
+        for step, (x, y) in enumerate(
+            batches(pictures, labels, classes, settings, epoch / epochs, rng)
+        ):
             done = (epoch * steps + step) / (epochs * steps)
             factor = schedule(done, settings.warm_up / epochs)
             for group in optimiser.param_groups:

@@ -69,8 +69,11 @@ def candy_wrapper(folder: Path, rng: np.random.Generator) -> None:
     image.save(folder / "packet.png")
 
 
-def _crumpled_cloth(folder: Path, width: float, depth: float, relief: float, rng: np.random.Generator) -> None:
-    """A soft sheet pushed together: steep folds that run outwards from the middle, edges that lie on the belt."""
+def _crumpled_cloth(folder: Path, width: float, depth: float, relief: float, stiffness: float, rng: np.random.Generator) -> None:
+    """A sheet pushed together: steep folds that run outwards from the middle, edges that lie on the belt.
+
+    `stiffness` 0 is soft tissue, 1 is kraft towelling: deeper, sharper folds that lean over.
+    """
     points, uv = sheet(width, depth, 300, 300)
     flat = points[..., (0, 2)].reshape(-1, 2)
     shape = uv.shape[:2]
@@ -78,28 +81,31 @@ def _crumpled_cloth(folder: Path, width: float, depth: float, relief: float, rng
     turn = np.arctan2(points[..., 2], points[..., 0])
     wander = smooth(flat, width * 0.6, rng).reshape(shape)
     radial = np.abs(((turn * 9 / (2 * np.pi) + 0.45 * wander + rng.random()) % 1) - 0.5) * 4 - 1
-    coarse, fine = (crumple(flat, cell, 4, rng).reshape(shape) for cell in (width * 0.27, width * 0.11))
-    height = relief * (0.75 * radial * np.clip(radius, 0.1, 0.8) + 1.25 * coarse + 0.55 * fine) * np.clip(1.25 - 0.5 * radius, 0.4, 1)
+    octaves = 4 if stiffness > 0.5 else 3
+    cells = width * (0.30 - 0.03 * stiffness), width * (0.12 - 0.01 * stiffness)
+    coarse, fine = (crumple(flat, cell, octaves, rng).reshape(shape) for cell in cells)
+    folds = 0.75 * radial * np.clip(radius, 0.1, 0.8) + (1 + 0.25 * stiffness) * coarse + (0.38 + 0.17 * stiffness) * fine
+    height = relief * folds * np.clip(1.25 - (0.6 - 0.1 * stiffness) * radius, 0.3 + 0.1 * stiffness, 1)
     height += relief * 1.4 * np.clip(1 - radius, 0, 1)
     # What goes into height is missing in the plane, unevenly; the folds lean over.
-    pull = 0.76 - 0.13 * coarse - 0.10 * wander
-    lean = 0.45 * height * np.clip(3 * radius, 0, 1)
+    pull = 0.80 - 0.04 * stiffness - (0.10 + 0.03 * stiffness) * coarse - 0.10 * stiffness * wander
+    lean = (0.35 + 0.10 * stiffness) * height * np.clip(3 * radius, 0, 1)
     points = np.stack([points[..., 0] * pull + lean * np.cos(turn + 1.3), height, points[..., 2] * pull + lean * np.sin(turn + 1.3)], -1)
     points = settle(points)
-    low = np.quantile(points[..., 1], 0.08)
+    low = np.quantile(points[..., 1], 0.12 - 0.04 * stiffness)
     points[..., 1] = np.maximum(points[..., 1] - low, 0.05 + 0.1 * (fine + 1))
     Mesh.grid(points, uv).write(folder / "cloth.inc")
 
 
 def paper_towel(folder: Path, rng: np.random.Generator) -> None:
-    _crumpled_cloth(folder, 36, 30, 1.9, rng)
+    _crumpled_cloth(folder, 36, 30, 1.9, 1.0, rng)
     prints.kraft(1600, 1600, rng, (204, 183, 158)).save(folder / "cloth.png")
 
 
 def used_napkin(folder: Path, rng: np.random.Generator) -> None:
     """A white napkin with a coffee stain and an embossed border."""
-    _crumpled_cloth(folder, 30, 27, 1.8, rng)
-    image = np.asarray(prints.kraft(1200, 1200, rng, (228, 216, 196))).astype(float)
+    _crumpled_cloth(folder, 26, 24, 1.6, 0.0, rng)
+    image = np.asarray(prints.kraft(1200, 1200, rng, (236, 230, 218))).astype(float)
     stain = np.clip(prints.noise(1200, 1200, 150, rng) - 0.4, 0, 1)[..., None]
     Image.fromarray((image * (1 - stain * [0.25, 0.38, 0.55])).astype(np.uint8)).save(folder / "cloth.png")
 

@@ -1,0 +1,50 @@
+import { readFile } from 'node:fs/promises';
+import { describe, expect, it } from 'vitest';
+import { loadBinding } from '../../src/engines/dlr/binding.js';
+import { fixturePath, loadOptions, obstacle, slowInput, titleOf } from './fixtures.js';
+
+describe.skipIf(obstacle())(titleOf('while models run'), { timeout: 60_000 }, () => {
+  const { Model } = loadBinding();
+
+  it('the event loop goes on', async () => {
+    const model = await Model.load(loadOptions('slow_loop'));
+    let settled = false;
+    const run = model.run(slowInput).finally(() => (settled = true));
+    let turns = 0;
+    while (!settled) {
+      await new Promise((resolve) => setImmediate(resolve));
+      turns++;
+    }
+    await run;
+    // A loop that was blocked for the run turns once or twice.
+    expect(turns).toBeGreaterThan(20);
+    await model.dispose();
+  });
+
+  it("the process can read files: eight models do not occupy libuv's four threads", async () => {
+    const models = await Promise.all(Array.from({ length: 8 }, () => Model.load(loadOptions('slow_loop'))));
+    let settled = 0;
+    const runs = models.map((model) => model.run(slowInput).finally(() => settled++));
+    await readFile(`${fixturePath('slow_loop')}.json`);
+    expect(settled).toBe(0);
+    await Promise.all(runs);
+    await Promise.all(models.map((model) => model.dispose()));
+  });
+
+  it('runs of different models go on at the same time', async () => {
+    const [slow, fast] = [
+      await Model.load(loadOptions('slow_loop')),
+      await Model.load(loadOptions('small_convnet')),
+    ];
+    const order: string[] = [];
+    const data = { dtype: 'float32', shape: [1, 3, 16, 16], data: new Float32Array(768) } as const;
+    await fast.run({ tensors: { data } });
+    await slow.run(slowInput);
+    await Promise.all([
+      slow.run(slowInput).then(() => order.push('slow')),
+      fast.run({ tensors: { data } }).then(() => order.push('fast')),
+    ]);
+    expect(order).toEqual(['fast', 'slow']);
+    await Promise.all([slow.dispose(), fast.dispose()]);
+  });
+});
