@@ -48,7 +48,11 @@ void AddonData::Deliver(Napi::Env env, Napi::Function, AddonData* data, Request*
   const std::unique_ptr<Request> owned(request);
   if (env == nullptr) return;  // the environment is ending: nobody can receive the result
   if (--data->pending_ == 0) data->completions_.Unref(env);
-  owned->Settle(env);
+  try {
+    owned->Settle(env);
+  } catch (const Napi::Error&) {
+    // A promise cannot be settled when its worker_thread is being terminated; no JavaScript is left to wait for it.
+  }
 }
 
 void AddonData::Shutdown() {

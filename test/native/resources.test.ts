@@ -68,12 +68,13 @@ describe.skipIf(obstacle())(titleOf('the addon'), { timeout: 120_000 }, () => {
       [3, 1].map((threads) => Model.load(loadOptions('slow_loop', { threads }))),
     );
     const input = { tensors: { seed: { dtype: 'float32', shape: [1], data: Float32Array.of(1) } } } as const;
-    await one?.run(input);
-    const afterOne = addonThreads().length;
-    await three?.run(input);
-    expect([three?.metadata.threads, one?.metadata.threads]).toEqual([3, 1]);
-    expect([afterOne - before, addonThreads().length - before]).toEqual([2, 4]);
-    await Promise.all([three?.dispose(), one?.dispose()]);
+    await five?.run(input);
+    const afterFive = addonThreads().length;
+    await four?.run(input);
+    expect([four?.metadata.threads, five?.metadata.threads]).toEqual([4, 5]);
+    // Each model has its thread, and TVM one less than the size of the pool.
+    expect([afterFive - before, addonThreads().length - before]).toEqual([2 + 4, 2 + 4 + 3]);
+    await Promise.all([four?.dispose(), five?.dispose()]);
   });
 
   it('gives treelite one thread: it would never end the others', async () => {

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { EdgeError } from '../../errors/index.js';
+import { EdgeError, isEdgeError } from '../../errors/index.js';
 import type { Logger } from '../../logger.js';
 import { delayAfter, type TransferPolicy } from './policy.js';
 import type { Verdict } from './verdict.js';
@@ -9,7 +9,7 @@ export interface AttemptOptions {
   readonly policy: TransferPolicy;
   readonly logger: Logger;
   readonly signal?: AbortSignal | undefined;
-  /** What an error of the action means. */
+  /** What an error of the action means; our own errors are final. */
   judge(error: unknown): Verdict | Promise<Verdict>;
   /** Whether the attempt that failed brought something: then the count begins anew. */
   progressed?(): boolean;
@@ -27,6 +27,7 @@ export async function repeat<T>(action: () => Promise<T>, options: AttemptOption
       return await action();
     } catch (error) {
       signal?.throwIfAborted();
+      if (isEdgeError(error)) throw error;
       const verdict = await options.judge(error);
       if ('final' in verdict) throw verdict.final;
       failures = options.progressed?.() ? 1 : failures + 1;

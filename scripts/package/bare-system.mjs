@@ -1,0 +1,76 @@
+import { execFileSync, spawn } from 'node:child_process';
+import { readFileSync, readdirSync, writeFileSync, existsSync, mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { SetupFailure } from '../setup/failure.mjs';
+import { onPath, runTool } from '../setup/tool.mjs';
+
+/** What a device must have beyond Debian's smallest system (docs/packaging.md). */
+const PACKAGES = ['libstdc++6'];
+
+/**
+ * The Debian mirror that this machine is set up for.
+ * @throws {SetupFailure} where its apt has none
+ */
+function debianMirror() {
+  const folder = '/etc/apt/sources.list.d';
+  const files = ['/etc/apt/sources.list', ...(existsSync(folder) ? readdirSync(folder).map((name) => join(folder, name)) : [])];
+  const addresses = files
+    .filter((file) => existsSync(file))
+    .flatMap((file) => readFileSync(file, 'utf8').split('\n'))
+    .filter((line) => !line.startsWith('#'))
+    .flatMap((line) => [...line.matchAll(/https?:\/\/\S+/g)].map(([address]) => address));
+  const mirror = addresses.find((address) => /\/debian\/?$/.test(address));
+  if (mirror) return mirror;
+  throw new SetupFailure('apt has no Debian mirror here', { remedy: 'name one with --mirror' });
+}
+
+/** A bare Debian 12 in a folder: nothing but the smallest system and the packages that the documentation names. */
+export class BareSystem {
+  constructor(folder) {
+    this.folder = folder;
+  }
+
+  /** @param {{ mirror?: string, log: string }} options */
+  async make({ mirror = debianMirror(), log }) {
+    if (process.getuid?.() !== 0) throw new SetupFailure('debootstrap and chroot need root', { remedy: 'run it as root, or in a container' });
+    if (!onPath('debootstrap')) throw new SetupFailure('debootstrap was not found', { remedy: 'apt-get install -y debootstrap' });
+    const options = ['--variant=minbase', `--include=${PACKAGES.join(',')}`, '--arch=amd64', 'bookworm'];
+    await runTool('debootstrap', [...options, this.folder, mirror], { log });
+  }
+
+  /** Adds a user without rights, as the ones that nuclei run components as. @returns {{ uid: number, gid: number }} */
+  addUser(name) {
+    execFileSync('chroot', [this.folder, 'useradd', '--system', '--user-group', '--no-create-home', name]);
+    const id = (flag) => Number(execFileSync('chroot', [this.folder, 'id', flag, name], { encoding: 'utf8' }));
+    return { uid: id('-u'), gid: id('-g') };
+  }
+
+  /**
+   * Starts a shell script in the system, in a mount namespace of its own: what is mounted for it ends with it. The process is the
+   * script's: exec in the script makes it the program's.
+   * @param {string} script
+   * @param {{ user: string, cwd: string, env: Record<string, string>, mounts?: Record<string, string>,
+   *   stdio?: import('node:child_process').StdioOptions }} options `mounts`: folder inside → folder of this machine, read-only
+   */
+  start(script, { user, cwd, env, mounts = {}, stdio = 'inherit' }) {
+    const binds = Object.entries(mounts).map(([inside, outside]) => {
+      mkdirSync(join(this.folder, inside), { recursive: true });
+      return `mount --bind -o ro ${quoted(outside)} ${quoted(join(this.folder, inside))}`;
+    });
+    writeFileSync(join(this.folder, 'step.sh'), `cd ${quoted(cwd)} || exit 1\n${script}\n`);
+    const lines = [
+      'set -e',
+      `mount -t proc proc ${quoted(join(this.folder, 'proc'))}`,
+      `mount --bind /dev ${quoted(join(this.folder, 'dev'))}`,
+      ...binds,
+      `exec chroot --userspec=${user}:${user} ${quoted(this.folder)} /bin/sh /step.sh`,
+    ];
+    const path = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
+    return spawn('unshare', ['--mount', '--propagation', 'private', 'sh', '-c', lines.join('\n')], {
+      env: { PATH: path, ...env },
+      stdio,
+    });
+  }
+}
+
+const quoted = (text) => `'${text.replaceAll("'", "'\\''")}'`;
