@@ -95,12 +95,13 @@ export class ManagedPipeline {
 
   async #work(signal: AbortSignal): Promise<void> {
     const backoff = new Backoff(this.#configuration.supervision.maxRestartDelaySeconds * 1000);
-    while (!signal.aborted) {
+    const overtaken = () => signal.aborted;
+    while (!overtaken()) {
       try {
         await this.#bring(await this.#resolve(signal), signal);
         return;
       } catch (error) {
-        if (signal.aborted) return;
+        if (overtaken()) return;
         this.#reject(error);
         // A model that failed its proof will fail again; what could not be fetched may come.
         if (isEdgeError(error) && error.code === 'MODEL_REJECTED') return;

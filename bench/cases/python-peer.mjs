@@ -20,7 +20,7 @@ const rounds = 10;
 /** Frames of a block; the CPU's clock ticks too coarsely for one. */
 const frames = 24;
 
-/** Whole frames, JPEG file to JSON text, in our code and in Python's: one artifact, one thread, the same pictures, in turn. */
+/** Whole frames, JPEG file to JSON and on to IPC, in our code and in Python's: one artifact, one thread, the same pictures, in turn. */
 export async function run({ progress }) {
   const python = await benchPython(progress);
   const { model, library } = await openWorkload();

@@ -1,5 +1,5 @@
 import { execFileSync, spawn } from 'node:child_process';
-import { readFileSync, readdirSync, writeFileSync, existsSync, mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { SetupFailure } from '../setup/failure.mjs';
 import { onPath, runTool } from '../setup/tool.mjs';
@@ -26,6 +26,8 @@ function debianMirror() {
 
 /** A bare Debian 12 in a folder: nothing but the smallest system and the packages that the documentation names. */
 export class BareSystem {
+  #scripts = 0;
+
   constructor(folder) {
     this.folder = folder;
   }
@@ -57,13 +59,15 @@ export class BareSystem {
       mkdirSync(join(this.folder, inside), { recursive: true });
       return `mount --bind -o ro ${quoted(outside)} ${quoted(join(this.folder, inside))}`;
     });
-    writeFileSync(join(this.folder, 'step.sh'), `cd ${quoted(cwd)} || exit 1\n${script}\n`);
+    // A file of its own for each: a shell reads its script while it runs.
+    const file = `/step-${++this.#scripts}.sh`;
+    writeFileSync(join(this.folder, file), `cd ${quoted(cwd)} || exit 1\n${script}\n`);
     const lines = [
       'set -e',
       `mount -t proc proc ${quoted(join(this.folder, 'proc'))}`,
       `mount --bind /dev ${quoted(join(this.folder, 'dev'))}`,
       ...binds,
-      `exec chroot --userspec=${user}:${user} ${quoted(this.folder)} /bin/sh /step.sh`,
+      `exec chroot --userspec=${user}:${user} ${quoted(this.folder)} /bin/sh ${file}`,
     ];
     const path = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
     return spawn('unshare', ['--mount', '--propagation', 'private', 'sh', '-c', lines.join('\n')], {

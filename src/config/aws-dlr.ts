@@ -39,13 +39,18 @@ export function fromAwsKeys(document: Json, architecture: string = process.arch)
     problems.push({ path: key, message: 'must be a string' });
     return undefined;
   };
+  /** A word or a boolean, in lower case. */
+  const word = (key: string, otherwise: string): string => {
+    const value = document[key] ?? otherwise;
+    return typeof value === 'string' || typeof value === 'boolean' ? String(value).toLowerCase() : '';
+  };
   const directory = text('ImageDirectory');
   const image = text('ImageName');
   const topic = text('PublishResultsOnTopic') ?? defaults.topic;
-  const camera = String(document['UseCamera'] ?? 'false').toLowerCase();
+  const camera = word('UseCamera', 'false');
   if (camera === 'true') problems.push({ path: 'UseCamera', message: 'asks for a camera, which this version cannot open yet' });
   else if (camera !== 'false') problems.push({ path: 'UseCamera', message: 'must be true or false' });
-  const accelerator = String(document['Accelerator'] ?? 'cpu').toLowerCase();
+  const accelerator = word('Accelerator', 'cpu');
   if (!['cpu', 'gpu'].includes(accelerator)) problems.push({ path: 'Accelerator', message: 'must be cpu or gpu' });
 
   const folder = directory ?? defaults.directory;

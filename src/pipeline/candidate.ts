@@ -68,7 +68,10 @@ export class Candidate {
   }
 
   #receive(message: FromPipeline): void {
-    if (this.#adopted) return this.#events.onMessage(message);
+    if (this.#adopted) {
+      this.#events.onMessage(message);
+      return;
+    }
     switch (message.type) {
       case 'ready':
         this.#model = message.model;

@@ -71,15 +71,23 @@ const alive = setInterval(sayAlive, aliveIntervalMs);
 sayAlive();
 
 process.on('message', (message: ToPipeline) => {
-  if (message.type === 'stop') return stopping.abort();
-  if (message.type === 'go') return go.abort();
-  void work(message.spec, message.options).then(
-    () => leave(0),
-    (error: unknown) => {
-      send({ type: 'failed', fault: faultOf(error) });
-      return leave(1);
-    },
-  );
+  switch (message.type) {
+    case 'start':
+      void work(message.spec, message.options).then(
+        () => leave(0),
+        (error: unknown) => {
+          send({ type: 'failed', fault: faultOf(error) });
+          return leave(1);
+        },
+      );
+      break;
+    case 'go':
+      go.abort();
+      break;
+    case 'stop':
+      stopping.abort();
+      break;
+  }
 });
 process.on('disconnect', () => {
   stopping.abort();

@@ -22,7 +22,9 @@ function mli(args: string[], options: { env?: Record<string, string>; until?: st
   const child = spawn(process.execPath, [path.join(root, 'dist/main.js'), ...args], { cwd, env: { ...process.env, ...env } });
   let out = '';
   let err = '';
-  const look = () => void (until !== undefined && (out + err).includes(until) && child.kill('SIGTERM'));
+  const look = () => {
+    if (until !== undefined && (out + err).includes(until)) child.kill('SIGTERM');
+  };
   child.stdout.on('data', (text: Buffer) => {
     out += text.toString();
     look();

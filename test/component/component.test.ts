@@ -95,7 +95,7 @@ describe('the component on a nucleus', () => {
     await desk.moreResults(1, 'belt-2');
     const before = desk.pipelinePids();
     const change = { pipelines: { 'belt-2': { preprocess: { crop: 'center' } } } };
-    await desk.nucleus.deploy('mli.Inference', { merge: change } as never);
+    await desk.nucleus.deploy('mli.Inference', { merge: change });
     await desk.until('one old and one new process', () => desk.pipelinePids().filter((pid) => before.includes(pid)).length === 1);
     await desk.moreResults(2, 'belt-2');
     expect(desk.pipelinePids()).toHaveLength(2);
@@ -106,7 +106,7 @@ describe('the component on a nucleus', () => {
     await desk.moreResults(1);
     const before = desk.pipelinePids();
     const change = { pipelines: { 'belt-1': { publish: { local: { topic: 'mli/predictions/other' } } } } };
-    await desk.nucleus.deploy('mli.Inference', { merge: change } as never);
+    await desk.nucleus.deploy('mli.Inference', { merge: change });
     await desk.until('a result on the new topic', () => desk.local.some(({ topic }) => topic === 'mli/predictions/other'));
     expect(desk.pipelinePids()).toEqual(before);
   });
@@ -115,7 +115,7 @@ describe('the component on a nucleus', () => {
     await desk.run();
     await desk.moreResults(1);
     const wrong = { pipelines: { 'belt-1': { source: { intervalSeconds: -1 } } } };
-    const verdict = await desk.nucleus.deploy('mli.Inference', { merge: wrong } as never);
+    const verdict = await desk.nucleus.deploy('mli.Inference', { merge: wrong });
     expect(verdict).toMatchObject({ status: 'rejected', reason: expect.stringContaining('pipelines.belt-1.source.intervalSeconds') as unknown });
     await desk.moreResults(2);
   });
@@ -173,7 +173,7 @@ describe('the component on nucleus lite', () => {
     await desk.run(JSON.parse(JSON.stringify(configuration).replaceAll('0.2', '"0.2"')) as Record<string, never>);
     await desk.moreResults(2);
     const wrong = { pipelines: { 'belt-1': { source: { intervalSeconds: 'often' } } } };
-    expect(await desk.nucleus.deploy('mli.Inference', { merge: wrong } as never)).toEqual({ status: 'applied' });
+    expect(await desk.nucleus.deploy('mli.Inference', { merge: wrong })).toEqual({ status: 'applied' });
     await desk.until('the log line', () => desk.log.includes('the one before stays'));
     await desk.moreResults(2);
   });

@@ -64,8 +64,8 @@ describe.skipIf(obstacle())(titleOf('the addon'), { timeout: 120_000 }, () => {
 
   it('gives each model the threads that it was asked for, whatever others have', async () => {
     const before = addonThreads().length;
-    const [three, one] = await Promise.all(
-      [3, 1].map((threads) => Model.load(loadOptions('slow_loop', { threads }))),
+    const [four, five] = await Promise.all(
+      [4, 5].map((threads) => Model.load(loadOptions('slow_loop', { threads }))),
     );
     const input = { tensors: { seed: { dtype: 'float32', shape: [1], data: Float32Array.of(1) } } } as const;
     await five?.run(input);

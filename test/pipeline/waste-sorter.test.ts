@@ -44,7 +44,7 @@ describe('the shipped waste classifier', () => {
       picture.release();
       const [actual] = await engine.run({ picture: pixels, normalization: manifest.input });
       const [wanted] = Object.values(expected.outputs);
-      const differences = Array.from(actual?.data ?? [], (value, index) => Math.abs(Number(value) - (wanted?.data[index] ?? NaN)));
+      const differences = Array.from(actual?.data ?? [], (value, index) => Math.abs(value - (wanted?.data[index] ?? NaN)));
       expect(Math.max(...differences), input).toBeLessThanOrEqual(tolerance);
     }
   });

@@ -94,23 +94,3 @@ def open_box(folder: Path, rng: np.random.Generator) -> None:
     prints.recycling_mark(draw, (1180, 270), 130, INK)
     image.save(folder / "top.png")
     _liner(1440, 1020, rng, 28)[0].save(folder / "plain.png")
-
-
-def folded_piece(folder: Path, rng: np.random.Generator) -> None:
-    """A strip of board bent twice, so that it stands like a Z and shows its edge."""
-
-    def bend(points: np.ndarray) -> np.ndarray:
-        x, y, z = points[..., 0], points[..., 1], points[..., 2]
-        first, second = np.maximum(x + 4.5, 0), np.maximum(x - 5.5, 0)
-        a, b = np.radians(52), np.radians(-100)
-        run = np.minimum(x, -4.5) + np.minimum(first, 10) * np.cos(a) + second * np.cos(a + b)
-        rise = np.minimum(first, 10) * np.sin(a) + second * np.sin(a + b)
-        turn = np.where(x < -4.5, 0, np.where(x < 5.5, a, a + b))
-        return np.stack([run - y * np.sin(turn), rise + y * np.cos(turn), z], -1) + np.stack([0 * x, 0.0 * x + 0.05, 0 * x], -1)
-
-    _board(folder, "board", 30, 17, rng, 0.035, bend=bend)
-    image, draw = _liner(1800, 1020, rng, 35)
-    prints.text(draw, (120, 200), "STORE", 150, INK, 0.05)
-    prints.text(draw, (120, 380), "12 JARS", 110, INK, 0.05)
-    image.save(folder / "top.png")
-    _liner(1200, 900, rng, 35)[0].save(folder / "plain.png")

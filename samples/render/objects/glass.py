@@ -35,18 +35,8 @@ def beer_bottle(folder: Path, rng: np.random.Generator) -> None:
     image.save(folder / "label.png")
 
 
-def jam_jar(folder: Path, rng: np.random.Generator) -> None:
-    outline = [(0, 0.7), (3.4, 0.4), (5.6, 0.0), (6.3, 0.25), (6.6, 1.1), (6.6, 3), (6.6, 8), (6.6, 12.2), (6.2, 13.6), (5.5, 14.4), (5.3, 14.9), (5.55, 15.2), (5.55, 15.4), (5.3, 15.7), (5.55, 16.0), (5.55, 16.2), (5.3, 16.6), (5.3, 17.4)]
-    _bottle(folder, outline, 0.42, 1.2, None)
-
-
-def clear_bottle(folder: Path, rng: np.random.Generator) -> None:
-    outline = [(0, 0.8), (2.2, 0.4), (3.4, 0.0), (3.9, 0.2), (4.1, 1.0), (4.1, 5), (4.1, 11), (4.0, 14), (3.2, 17), (2.1, 20), (1.7, 23), (1.6, 25), (1.85, 25.3), (1.85, 26.2), (1.6, 26.5), (1.65, 27.4)]
-    _bottle(folder, outline, 0.3, 1.0, None)
-
-
 def preserve_jar(folder: Path, rng: np.random.Generator) -> None:
     outline = [(0, 0.7), (3.4, 0.4), (5.0, 0.0), (5.8, 0.25), (6.1, 1.1), (6.1, 3), (6.1, 8), (6.1, 12.8), (5.7, 14.2), (5.2, 14.8), (5.0, 15.2), (5.25, 15.5), (5.0, 15.8), (5.25, 16.1), (5.0, 16.4), (5.0, 17.2)]
-    _bottle(folder, outline, 0.36, 1.2, (3.4, 11.6))
+    _bottle(folder, outline, 0.36, 1.2, (4.2, 10.2))
     image = prints.label(2400, 900, (150, 24, 34), (250, 240, 220), "ORCHARD", "strawberry preserve", rng, trim=(60, 12, 16), scene=[(90, 0, 10), (200, 30, 40), (240, 90, 80), (60, 120, 50)])
     image.save(folder / "label.png")

@@ -26,31 +26,6 @@ def _can(folder: Path, dent) -> None:
         mesh.write(folder / f"{name}.inc")
 
 
-def cola_can(folder: Path, rng: np.random.Generator) -> None:
-    _can(folder, None)
-    prints.label(2400, 1250, (178, 16, 28), (250, 248, 244), "BRISK", "original cola", rng, trim=(210, 210, 214), scene=[(90, 10, 10), (200, 40, 40), (250, 240, 235)]).save(folder / "label.png")
-
-
-def crushed_can(folder: Path, rng: np.random.Generator) -> None:
-    state = rng.bit_generator.state
-
-    def dent(mesh: Mesh) -> None:
-        # The same field for body and ends: the generator starts anew for each.
-        again = np.random.default_rng()
-        again.bit_generator.state = state
-        x, y, z = mesh.vertices.T
-        anchor = np.array([[RADIUS, HEIGHT, RADIUS], [-RADIUS, 0, -RADIUS]])
-        points = np.vstack([mesh.vertices, anchor])
-        middle = np.clip(1 - ((y - 9) / 8.2) ** 2, 0, 1)
-        field = crumple(points * [1, 0.9, 1], 5.5, 3, again)[:-2]
-        soft = smooth(points, 14, again)[:-2]
-        squeeze = 1 - middle * (0.22 + 0.20 * field + 0.10 * soft)
-        mesh.vertices = np.stack([x * squeeze + 0.9 * middle, 9 + (y - 9) * 0.86 + 0.10 * x * (y > 9), z * squeeze * (1 - 0.28 * middle)], -1)
-
-    _can(folder, dent)
-    prints.label(2400, 1250, (186, 190, 196), (20, 60, 130), "GINGA", "ginger ale", rng, trim=(20, 90, 170)).save(folder / "label.png")
-
-
 def open_tin(folder: Path, rng: np.random.Generator) -> None:
     """A food tin without its label, seen into: beaded wall, rim, ringed bottom."""
     wall_height = np.linspace(0.5, 15.0, 420)

@@ -63,43 +63,6 @@ def newspaper(folder: Path, rng: np.random.Generator) -> None:
     image.save(folder / "sheet.png")
 
 
-def envelope(folder: Path, rng: np.random.Generator) -> None:
-    points, uv = sheet(31, 16)
-    inside = np.minimum(np.minimum(uv[..., 0], 1 - uv[..., 0]), np.minimum(uv[..., 1], 1 - uv[..., 1]))
-    points[..., 1] = 0.5 * np.minimum(inside * 6, 1) ** 0.5 + 0.16 * crumple(_flat(points), 8, 3, rng).reshape(inside.shape) * np.minimum(inside * 5, 1) + 0.2
-    Mesh.grid(settle(points), uv).write(folder / "sheet.inc")
-    flap, flap_uv = sheet(31, 8)
-    flap[..., 0] *= 1 - 0.32 * flap_uv[..., 1] ** 2
-    flap[..., 1] = 0.9 * flap_uv[..., 1] ** 1.5 + 0.12 * crumple(_flat(flap), 6, 2, rng).reshape(flap.shape[:2]) + 0.35
-    Mesh.grid(flap + [0, 0, 12], flap_uv).write(folder / "flap.inc")
-
-    image = Image.new("RGB", (1860, 960), (240, 239, 235))
-    draw = ImageDraw.Draw(image)
-    prints.text(draw, (90, 80), "COUNTY WATERWORKS", 44, (30, 70, 140), 0.03)
-    prints.column(draw, (90, 140, 480, 240), 24, (60, 60, 60), rng, 0.4)
-    draw.rounded_rectangle((620, 470, 1420, 780), 40, fill=(206, 208, 210), outline=(190, 190, 190), width=4)
-    prints.column(draw, (670, 520, 1200, 740), 36, (40, 40, 44), rng, 0.5)
-    draw.rectangle((1540, 70, 1760, 310), outline=(60, 60, 70), width=5)
-    prints.text(draw, (1650, 190), "POSTAGE PAID", 26, (60, 60, 70), 0.02, "mm")
-    for wave in range(6):
-        x = np.arange(1180, 1560, 4)
-        draw.line([(int(a), int(110 + wave * 30 + 9 * np.sin(a / 24))) for a in x], fill=(70, 70, 80), width=4)
-    image.save(folder / "sheet.png")
-
-
-def crumpled_letter(folder: Path, rng: np.random.Generator) -> None:
-    points, uv = ball(9.0, 260)
-    flat = points.reshape(-1, 3)
-    bulge = 1 + 0.20 * crumple(flat, 7.5, 4, rng) + 0.08 * smooth(flat, 12, rng)
-    points = (flat * bulge[:, None] * [1.25, 0.8, 1.0]).reshape(points.shape)
-    points[:, -1] = points[:, 0]
-    Mesh.grid(settle(points), uv * [3.0, 1.6]).write(folder / "sheet.inc")
-    image = Image.new("RGB", (1400, 1400), (242, 241, 237))
-    draw = ImageDraw.Draw(image)
-    prints.column(draw, (60, 60, 1340, 1340), 34, (50, 50, 58), rng, 0.2)
-    image.save(folder / "sheet.png")
-
-
 def letter(folder: Path, rng: np.random.Generator) -> None:
     """A typed page that was crumpled and spread out again."""
     points, uv = sheet(21, 28)

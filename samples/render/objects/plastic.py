@@ -49,22 +49,6 @@ def pet_bottle(folder: Path, rng: np.random.Generator) -> None:
     prints.label(2400, 700, (22, 84, 168), (245, 250, 255), "AQUALI", "spring water", rng, trim=(120, 200, 240), scene=[(10, 50, 120), (70, 150, 220), (235, 245, 255)]).save(folder / "label.png")
 
 
-def tinted_bottle(folder: Path, rng: np.random.Generator) -> None:
-    """A soda bottle of green PET, squeezed a little."""
-    outline = [(0, 1.1), (1.6, 0.7), (3.0, 0.0), (3.8, 0.5), (4.4, 2.4), (4.5, 5), (4.35, 8), (4.5, 10.5), (4.5, 17), (4.1, 20), (2.8, 23.2), (1.7, 25.4), (1.45, 26.2), (1.75, 26.3), (1.75, 26.6), (1.4, 26.7), (1.4, 28.2)]
-
-    def shape(angle: np.ndarray, y: np.ndarray, r: np.ndarray) -> np.ndarray:
-        petals = 1 - 0.16 * np.clip((2.8 - y) / 2.8, 0, 1) * (0.5 + 0.5 * np.cos(5 * angle)) ** 3
-        waves = 1 + 0.018 * np.cos(14 * angle) * np.exp(-(((y - 8) / 2.0) ** 2))
-        return r * petals * waves
-
-    _crush(revolve(spline(outline, 260), 180, shape), 0.07, rng, 1.5, 24).write(folder / "body.inc")
-    height = np.linspace(11, 17, 40)
-    _crush(revolve(np.stack([np.full_like(height, 4.55), height], -1), 160), 0.03, rng, 10.5, 17.5).write(folder / "label.inc")
-    _cap(folder, 1.75, 1.9)
-    prints.label(2400, 560, (244, 214, 40), (20, 110, 50), "LIMETTE", "lemon lime soda", rng, trim=(20, 130, 60)).save(folder / "label.png")
-
-
 def milk_jug(folder: Path, rng: np.random.Generator) -> None:
     outline = [(0, 0.5), (4.6, 0.2), (5.9, 0.0), (6.6, 0.5), (6.9, 1.6), (6.9, 6), (6.9, 13), (6.6, 16), (5.4, 18.8), (3.4, 21.2), (2.3, 22.2), (2.1, 22.8), (2.1, 24)]
 
