@@ -1,18 +1,34 @@
 import tseslint from 'typescript-eslint';
 
 /** The stages of the pipeline and the parts around it: folders that must not know each other. */
-const stages = ['sources', 'preprocess', 'engines', 'decode', 'rules', 'actuators', 'publish', 'greengrass', 'nucleus', 'models'];
+const stages = [
+  'sources',
+  'preprocess',
+  'engines',
+  'decode',
+  'rules',
+  'actuators',
+  'publish',
+  'greengrass',
+  'nucleus',
+  'models',
+];
 
 export default tseslint.config(
   { ignores: ['dist', 'build', 'greengrass-build', 'node_modules', 'test/output'] },
   {
     files: ['src/**/*.ts', 'test/**/*.ts', 'bench/**/*.ts', 'vitest.config.ts'],
     extends: [...tseslint.configs.strictTypeChecked],
-    languageOptions: { parserOptions: { project: ['./tsconfig.test.json'], tsconfigRootDir: import.meta.dirname } },
+    languageOptions: {
+      parserOptions: { project: ['./tsconfig.test.json'], tsconfigRootDir: import.meta.dirname },
+    },
     rules: {
       '@typescript-eslint/no-floating-promises': 'error',
       '@typescript-eslint/no-misused-promises': 'error',
-      '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true, allowBoolean: true }],
+      '@typescript-eslint/restrict-template-expressions': [
+        'error',
+        { allowNumber: true, allowBoolean: true },
+      ],
       '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
       '@typescript-eslint/switch-exhaustiveness-check': 'error',
       // Contracts return promises: an async function turns what it throws into a rejection.

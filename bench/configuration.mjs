@@ -4,12 +4,12 @@ import { modelFolder, threads } from './workload.mjs';
 
 /**
  * What an operator would write for one pipeline of the shipped classifier on the sample pictures.
- * @param {{ intervalSeconds: number }} source 0: without pause
+ * @param {{ intervalSeconds: number, path?: string }} source an interval of 0 is without pause; `path` names other pictures
  */
-export const benchDocument = ({ intervalSeconds }) => ({
+export const benchDocument = ({ intervalSeconds, path = sampleFolder }) => ({
   models: { 'waste-sorter': { source: { type: 'package', path: modelFolder } } },
   pipelines: {
-    bench: { source: { type: 'images', path: sampleFolder, intervalSeconds }, model: 'waste-sorter' },
+    bench: { source: { type: 'images', path, intervalSeconds }, model: 'waste-sorter' },
   },
   dlr: { threads },
 });

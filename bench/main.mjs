@@ -24,7 +24,14 @@ async function main(argv) {
   }
   // Not before: --help works in a checkout that was never set up.
   const { machineLine } = await import('./machine.mjs');
-  console[options.json ? 'error' : 'log'](await machineLine());
+  try {
+    console[options.json ? 'error' : 'log'](await machineLine());
+  } catch (error) {
+    console.error(
+      `bench: this checkout is not ready (npm run setup makes it so):\n${error.stderr ?? error.stack}`,
+    );
+    return 1;
+  }
 
   const rows = [];
   let failed = 0;

@@ -51,7 +51,8 @@ export class Component {
       this.#pipelines.set(name, pipeline);
       pipeline.start();
     }
-    if (this.#pipelines.size === 0) logger.warn('No pipelines are configured: docs/configuration.md shows how.');
+    if (this.#pipelines.size === 0)
+      logger.warn('No pipelines are configured: docs/configuration.md shows how.');
   }
 
   /** Asks all pipelines to look for newer models. */

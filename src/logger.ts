@@ -6,7 +6,11 @@ export type { Logger } from 'pino';
  * The log of a process: JSON lines on standard output (the nucleus keeps it as the component's log), or on standard error
  * where standard output is a command's result. Written synchronously, so that the last line before a crash is there.
  */
-export function createLogger(options: { name: string; level?: string; stream?: 'stdout' | 'stderr' }): Logger {
+export function createLogger(options: {
+  name: string;
+  level?: string;
+  stream?: 'stdout' | 'stderr';
+}): Logger {
   return pino(
     {
       name: options.name,

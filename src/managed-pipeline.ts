@@ -20,7 +20,14 @@ export interface ManagedPipelineOptions {
   readonly logger: Logger;
 }
 
-const idle: PipelineStatus = { state: 'stopped', pid: undefined, restarts: 0, lastFault: undefined, model: undefined, counters: {} };
+const idle: PipelineStatus = {
+  state: 'stopped',
+  pid: undefined,
+  restarts: 0,
+  lastFault: undefined,
+  model: undefined,
+  counters: {},
+};
 
 /** One pipeline as the component sees it: brings its model, keeps its process at work, and hands its results on. */
 export class ManagedPipeline {
@@ -58,10 +65,13 @@ export class ManagedPipeline {
 
   /** Goes over to another configuration: rules and topics at once, the process only where source, model or preprocessing differ. */
   apply(configuration: Configuration, models: ModelSupply): void {
-    const [before, after] = [this.#configuration, configuration].map((one) => one.pipelines[this.#options.name]);
+    const [before, after] = [this.#configuration, configuration].map(
+      (one) => one.pipelines[this.#options.name],
+    );
     this.#configuration = configuration;
     this.#models = models;
-    if (!isDeepStrictEqual([before?.rules, before?.publish], [after?.rules, after?.publish])) this.#output = this.#makeOutput();
+    if (!isDeepStrictEqual([before?.rules, before?.publish], [after?.rules, after?.publish]))
+      this.#output = this.#makeOutput();
     this.#beat();
     this.#pursue();
   }
@@ -114,8 +124,16 @@ export class ManagedPipeline {
     const { name } = this.#options;
     const pipeline = this.#configuration.pipelines[name];
     const config = this.#modelConfig;
-    if (!pipeline || !config) throw new EdgeError('CONFIG_INVALID', { origin: 'at work', problems: [{ path: `pipelines.${name}`, message: 'is not there' }] });
-    const { folder, sha256, allowUnpinned, target, stale } = await this.#models.resolve(pipeline.model, config, signal);
+    if (!pipeline || !config)
+      throw new EdgeError('CONFIG_INVALID', {
+        origin: 'at work',
+        problems: [{ path: `pipelines.${name}`, message: 'is not there' }],
+      });
+    const { folder, sha256, allowUnpinned, target, stale } = await this.#models.resolve(
+      pipeline.model,
+      config,
+      signal,
+    );
     if (stale !== undefined) this.#logger.warn(`The model ${pipeline.model} may not be the newest: ${stale}`);
     return specOf(name, pipeline, { folder, sha256, allowUnpinned, target }, this.#configuration.dlr);
   }
@@ -169,7 +187,10 @@ export class ManagedPipeline {
     clearInterval(this.#poll);
     const pollSeconds = this.#modelConfig?.pollIntervalSeconds;
     if (pollSeconds) this.#poll = setInterval(() => this.refresh(), pollSeconds * 1000);
-    this.#heartbeat = setInterval(() => this.#tell({ type: 'heartbeat' }), this.#configuration.status.intervalSeconds * 1000);
+    this.#heartbeat = setInterval(
+      () => this.#tell({ type: 'heartbeat' }),
+      this.#configuration.status.intervalSeconds * 1000,
+    );
   }
 
   #tell(event: PipelineEvent): void {
@@ -193,6 +214,8 @@ export class ManagedPipeline {
     };
     transport
       .publish(fillInTopic(topic, { thingName, pipeline }), JSON.stringify(message))
-      .catch((error: unknown) => this.#logger.debug(`The status could not be published. ${describeError(error)}`));
+      .catch((error: unknown) =>
+        this.#logger.debug(`The status could not be published. ${describeError(error)}`),
+      );
   }
 }

@@ -11,6 +11,9 @@ import type { PixelBuffer } from './types.js';
 /** Decoding refuses larger pictures before it allocates anything. */
 export const maxPixels = 100_000_000;
 
+/** Up to this size a file is decoded on the spot: a few milliseconds. */
+const syncDecodeBytes = 400_000;
+
 type Mat = OpenCv.Mat;
 let loaded: typeof OpenCv | undefined;
 
@@ -22,7 +25,11 @@ function cv(): typeof OpenCv {
   try {
     loaded = createRequire(import.meta.url)('opencv4nodejs') as typeof OpenCv;
   } catch (error) {
-    throw new EdgeError('OPENCV_NOT_FOUND', { reason: error instanceof Error ? error.message.split('\n')[0] ?? '' : String(error) }, { cause: error });
+    throw new EdgeError(
+      'OPENCV_NOT_FOUND',
+      { reason: error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error) },
+      { cause: error },
+    );
   }
   return loaded;
 }
@@ -66,9 +73,14 @@ export class Picture {
    */
   static async decode(bytes: Uint8Array, reduction: 1 | 2 | 4 | 8 = 1): Promise<Picture> {
     const flag = reduction === 1 ? cv().IMREAD_COLOR : cv()[`IMREAD_REDUCED_COLOR_${reduction}`];
+    const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     let mat: Mat;
     try {
-      mat = await cv().imdecodeAsync(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength), flag);
+      // A hop through the thread pool costs more than decoding a small file; a large one would block the event loop.
+      mat =
+        buffer.byteLength <= syncDecodeBytes
+          ? cv().imdecode(buffer, flag)
+          : await cv().imdecodeAsync(buffer, flag);
     } catch (error) {
       throw error instanceof Error ? error : new Error(String(error));
     }
@@ -93,8 +105,11 @@ export class Picture {
     };
     try {
       return guarded(() => {
-        const whole = part.x === 0 && part.y === 0 && part.width === this.width && part.height === this.height;
-        const region = whole ? this.#owned() : keep(this.#owned().getRegion(new (cv().Rect)(part.x, part.y, part.width, part.height)));
+        const whole =
+          part.x === 0 && part.y === 0 && part.width === this.width && part.height === this.height;
+        const region = whole
+          ? this.#owned()
+          : keep(this.#owned().getRegion(new (cv().Rect)(part.x, part.y, part.width, part.height)));
         const scaled =
           region.cols === width && region.rows === height
             ? keep(region.copy())

@@ -5,7 +5,13 @@ import type { PipelineConfig } from './config/index.js';
 import { describeError } from './errors/index.js';
 import type { Logger } from './logger.js';
 import type { PipelineResult } from './pipeline/result.js';
-import { fillInTopic, Publisher, type NativeResult, type PublishCounters, type Transport } from './publish/index.js';
+import {
+  fillInTopic,
+  Publisher,
+  type NativeResult,
+  type PublishCounters,
+  type Transport,
+} from './publish/index.js';
 import { RuleSet, type Decision } from './rules/index.js';
 
 /** With the sequence number it makes the ids of results unique, restarts of the component included. */
@@ -21,7 +27,12 @@ export class PipelineOutput {
   readonly #logger: Logger;
   readonly #actions = { done: 0, failed: 0 };
 
-  constructor(config: PipelineConfig, names: { thingName: string; pipeline: string }, transport: Transport, logger: Logger) {
+  constructor(
+    config: PipelineConfig,
+    names: { thingName: string; pipeline: string },
+    transport: Transport,
+    logger: Logger,
+  ) {
     this.#names = names;
     this.#logger = logger;
     this.#rules = new RuleSet(config.rules);
@@ -29,8 +40,11 @@ export class PipelineOutput {
       publish: (topic: string, payload: string) => transport.publish(topic, payload),
       fillIn: (topic: string) => fillInTopic(topic, names),
     };
-    for (const action of config.rules.flatMap((rule) => rule.do)) this.#actuators.set(action, createActuator(action, context));
-    this.#publisher = new Publisher(config.publish, names, transport, (error) => logger.warn(describeError(error)));
+    for (const action of config.rules.flatMap((rule) => rule.do))
+      this.#actuators.set(action, createActuator(action, context));
+    this.#publisher = new Publisher(config.publish, names, transport, (error) =>
+      logger.warn(describeError(error)),
+    );
   }
 
   get published(): Readonly<PublishCounters> {

@@ -38,7 +38,9 @@ export class ProvenModels {
     try {
       await this.#file.write({ version: 1, machine: this.#machine, digests: this.#digests });
     } catch (error) {
-      this.#logger.warn(`It cannot be remembered that a model was proven; the next start proves it again. ${describeError(error)}`);
+      this.#logger.warn(
+        `It cannot be remembered that a model was proven; the next start proves it again. ${describeError(error)}`,
+      );
     }
   }
 
@@ -48,7 +50,9 @@ export class ProvenModels {
       const state = await this.#file.read();
       this.#digests = state?.machine === this.#machine ? state.digests : [];
     } catch (error) {
-      this.#logger.warn(`What models were proven cannot be read; they are proven again. ${describeError(error)}`);
+      this.#logger.warn(
+        `What models were proven cannot be read; they are proven again. ${describeError(error)}`,
+      );
       this.#digests = [];
     }
     return this.#digests;

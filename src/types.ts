@@ -1,4 +1,4 @@
-import type { Picture } from "./opencv.js";
+import type { Picture } from './opencv.js';
 
 /** What the stages hand to each other. Nothing here knows how it is made. */
 

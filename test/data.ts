@@ -10,7 +10,9 @@ export function testData(...parts: string[]): string | undefined {
   if (root === undefined) return undefined;
   const folder = path.join(root, ...parts);
   if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory()) {
-    throw new Error(`MLI_TEST_DATA names ${root}, which has no folder ${parts.join('/')}: correct it, or unset it to skip these tests`);
+    throw new Error(
+      `MLI_TEST_DATA names ${root}, which has no folder ${parts.join('/')}: correct it, or unset it to skip these tests`,
+    );
   }
   return folder;
 }

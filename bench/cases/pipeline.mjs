@@ -7,6 +7,7 @@ import { createLogger } from '../../dist/logger.js';
 import { FrameInference } from '../../dist/pipeline/frame-inference.js';
 import { Publisher } from '../../dist/publish/index.js';
 import { createSource } from '../../dist/sources/index.js';
+import { benchConfiguration } from '../configuration.mjs';
 import { nativeResult } from '../native-result.mjs';
 import { NucleusProcess } from '../nucleus-process.mjs';
 import { rowOf } from '../row.mjs';
@@ -54,16 +55,13 @@ export async function run({ progress }) {
 
 async function measureSize([width, height], { model, inference, client }) {
   const { folder } = await scaledPictures(width, height);
-  const source = createSource(
-    { type: 'images', path: folder, intervalSeconds: 0, loop: true },
-    { minWidth: model.width, minHeight: model.height, logger },
-  );
+  const config = benchConfiguration({ intervalSeconds: 0, path: folder }).pipelines.bench;
+  const source = createSource(config.source, { minWidth: model.width, minHeight: model.height, logger });
   const failures = [];
-  const publisher = new Publisher(
-    { local: { topic: 'mli/predictions/bench' }, cloud: null },
-    { thingName: 'bench', pipeline: 'bench' },
-    client,
-    (error) => failures.push(error),
+  const names = { thingName: 'bench', pipeline: 'bench' };
+  // Every result goes to the local topic; what IoT Core gets is not part of a frame.
+  const publisher = new Publisher({ ...config.publish, cloud: null }, names, client, (error) =>
+    failures.push(error),
   );
   const { engine } = model.stages;
   const { name, shape } = engine.info.inputs[0];

@@ -5,9 +5,9 @@ import { createLogger } from '../../dist/logger.js';
 import { FrameInference } from '../../dist/pipeline/frame-inference.js';
 import { Pipeline } from '../../dist/pipeline/pipeline.js';
 import { createSource } from '../../dist/sources/index.js';
+import { benchConfiguration } from '../configuration.mjs';
 import { RecordingTicker } from '../recording-ticker.mjs';
 import { rowOf } from '../row.mjs';
-import { sampleFolder } from '../samples.mjs';
 import { percentile } from '../statistics.mjs';
 import { loadWorkload } from '../workload.mjs';
 
@@ -17,14 +17,9 @@ const intervalSeconds = 1;
 /** How late the ticks of a pipeline at work are, and those of a process beside it that only ticks. */
 export async function run({ progress, seconds }) {
   const { stages, width, height } = await loadWorkload();
-  const source = createSource(
-    { type: 'images', path: sampleFolder, intervalSeconds, loop: true },
-    {
-      minWidth: width,
-      minHeight: height,
-      logger: createLogger({ name: 'bench', level: 'error', stream: 'stderr' }),
-    },
-  );
+  const logger = createLogger({ name: 'bench', level: 'error', stream: 'stderr' });
+  const config = benchConfiguration({ intervalSeconds }).pipelines.bench;
+  const source = createSource(config.source, { minWidth: width, minHeight: height, logger });
   const ticker = new RecordingTicker(intervalSeconds);
   const faults = [];
   const pipeline = new Pipeline(source, ticker, new FrameInference(stages), {

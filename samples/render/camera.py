@@ -66,4 +66,6 @@ def expose(raw: Path, out: Path, frame: dict) -> None:
     # A soft shoulder instead of hard clipping, then the sRGB transfer function (IEC 61966-2-1).
     light = np.where(light > 0.8, 0.8 + 0.2 * np.tanh((light - 0.8) / 0.2), light)
     coded = np.where(light <= 0.0031308, 12.92 * light, 1.055 * np.maximum(light, 1e-9) ** (1 / 2.4) - 0.055)
-    Image.fromarray(np.round(coded * 255).clip(0, 255).astype(np.uint8)).save(out, quality=90, subsampling=2, optimize=True)
+    Image.fromarray(np.round(coded * 255).clip(0, 255).astype(np.uint8)).save(
+        out, quality=90, subsampling=2, optimize=True
+    )

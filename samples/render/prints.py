@@ -18,8 +18,12 @@ def font(size: float) -> ImageFont.FreeTypeFont:
     return ImageFont.load_default(size=max(6, int(size)))
 
 
-def text(draw: ImageDraw.ImageDraw, place, words: str, size: float, colour, bold: float = 0.0, anchor: str = "la") -> None:
-    draw.text(place, words, font=font(size), fill=colour, stroke_width=int(size * bold), stroke_fill=colour, anchor=anchor)
+def text(
+    draw: ImageDraw.ImageDraw, place, words: str, size: float, colour, bold: float = 0.0, anchor: str = "la"
+) -> None:
+    draw.text(
+        place, words, font=font(size), fill=colour, stroke_width=int(size * bold), stroke_fill=colour, anchor=anchor
+    )
 
 
 def sentence(rng: np.random.Generator, length: int) -> str:
@@ -111,7 +115,11 @@ def label(width: int, height: int, ground, ink, title: str, line: str, rng, trim
         text(draw, (half + width * 0.15, height * 0.30), title, size, ink, 0.045, "mm")
         text(draw, (half + width * 0.15, height * 0.46), line, size * 0.42, ink, 0.02, "mm")
         if not scene:
-            draw.ellipse((half + width * 0.06, height * 0.58, half + width * 0.24, height * 0.86), outline=trim or ink, width=10)
+            draw.ellipse(
+                (half + width * 0.06, height * 0.58, half + width * 0.24, height * 0.86),
+                outline=trim or ink,
+                width=10,
+            )
             text(draw, (half + width * 0.15, height * 0.72), title[0], height * 0.2, trim or ink, 0.05, "mm")
     small = max(14, height * 0.026)
     facts(draw, (int(width * 0.31), int(height * 0.16), int(width * 0.41), int(height * 0.86)), ink, rng)
@@ -137,8 +145,12 @@ def recycling_mark(draw, centre, radius: float, colour) -> None:
     x, y = centre
     for turn in (90, 210, 330):
         a, b = np.radians(turn), np.radians(turn + 120)
-        start, end = np.array([x + radius * np.cos(a), y - radius * np.sin(a)]), np.array([x + radius * np.cos(b), y - radius * np.sin(b)])
-        along, across = (end - start) / np.linalg.norm(end - start), np.array([-(end - start)[1], (end - start)[0]]) / np.linalg.norm(end - start)
+        start, end = np.array([x + radius * np.cos(a), y - radius * np.sin(a)]), np.array(
+            [x + radius * np.cos(b), y - radius * np.sin(b)]
+        )
+        along, across = (end - start) / np.linalg.norm(end - start), np.array(
+            [-(end - start)[1], (end - start)[0]]
+        ) / np.linalg.norm(end - start)
         p, q = start + (end - start) * 0.16, start + (end - start) * 0.62
         draw.line([tuple(p), tuple(q)], fill=colour, width=int(radius * 0.28))
         tip = q + along * radius * 0.36

@@ -33,9 +33,19 @@ def render(frame: dict, build: Path, out: Path, width: int) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     PROPS[scene](folder, np.random.default_rng(seed))
     raw = folder / "raw.ppm"
-    values = [f"Declare={name}={frame[key]}" for name, key in (("Seed", "seed"), ("Turn", "turn"), ("Key", "key")) if key in frame]
     done = subprocess.run(
-        [*POVRAY, f"+W{width}", f"+H{width * 3 // 4}", f"+I{HERE / 'scenes' / scene}.pov", f"+O{raw}", f"+L{folder}", *values], capture_output=True, text=True, cwd=folder
+        [
+            *POVRAY,
+            f"+W{width}",
+            f"+H{width * 3 // 4}",
+            f"+I{HERE / 'scenes' / scene}.pov",
+            f"+O{raw}",
+            f"+L{folder}",
+            f"Declare=Seed={seed}",
+        ],
+        capture_output=True,
+        text=True,
+        cwd=folder,
     )
     if done.returncode != 0:
         raise SystemExit(f"POV-Ray could not render scene {scene}:\n{done.stderr[-3000:]}")
@@ -61,7 +71,7 @@ def main() -> None:
             if options.only and frame["scene"] not in options.only:
                 continue
             started = time.monotonic()
-            render(frame, options.build or Path(temporary), options.out, options.width)
+            render(frame, (options.build or Path(temporary)).resolve(), options.out, options.width)
             print(f"{frame['file']}  {frame['scene']}  {time.monotonic() - started:.0f} s", file=sys.stderr)
 
 

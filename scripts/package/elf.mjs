@@ -1,7 +1,7 @@
 import { SetupFailure } from '../setup/failure.mjs';
 
-/** What every system has that the documentation names (docs/packaging.md): Debian 12, Ubuntu 22.04 and later. */
-export const NEWEST_GLIBC = '2.35';
+/** What every system has that the documentation names (docs/packaging.md): Amazon Linux 2023 is the oldest of them. */
+export const NEWEST_GLIBC = '2.34';
 
 const MACHINE_OFFSET = 18;
 

@@ -12,5 +12,7 @@ export const checkCommand = (): Command =>
         const number = Object.keys(things).length;
         return `${number} ${noun}${number === 1 ? '' : 's'}`;
       };
-      console.log(`${file}: valid (${count(configuration.models, 'model')}, ${count(configuration.pipelines, 'pipeline')})`);
+      console.log(
+        `${file}: valid (${count(configuration.models, 'model')}, ${count(configuration.pipelines, 'pipeline')})`,
+      );
     });

@@ -19,7 +19,9 @@ export class DemoProcess {
     environment: Readonly<Record<string, string>>,
     options: { logFile?: boolean } = {},
   ) {
-    this.#logFile = options.logFile ? path.join(mkdtempSync(path.join(tmpdir(), 'mli-demo-')), `${name}.log`) : undefined;
+    this.#logFile = options.logFile
+      ? path.join(mkdtempSync(path.join(tmpdir(), 'mli-demo-')), `${name}.log`)
+      : undefined;
     const log = this.#logFile === undefined ? undefined : openSync(this.#logFile, 'w');
     this.#child = spawn(process.execPath, [path.join(installFolder, 'dist/main.js'), ...args], {
       env: { ...process.env, ...environment },

@@ -37,10 +37,14 @@ export class DemoSummary {
 
   text(gateTopic: string): string {
     if (this.#results.length === 0) return '\nNo results came.';
-    const gates = [...(this.#others.get(gateTopic) ?? [])].map(([message, count]) => `${gateName(message)} ${count}`);
+    const gates = [...(this.#others.get(gateTopic) ?? [])].map(
+      ([message, count]) => `${gateName(message)} ${count}`,
+    );
     const { model } = this.#results[0] as NativeResult;
     const named = this.#results.filter(({ frame }) => frame.name !== undefined);
-    const right = named.filter(({ frame, predictions }) => frame.name?.includes(predictions[0]?.label ?? '?'));
+    const right = named.filter(({ frame, predictions }) =>
+      frame.name?.includes(predictions[0]?.label ?? '?'),
+    );
     return [
       '',
       `${this.#results.length} predictions by ${model.name} ${model.version} (${model.runtime})`,

@@ -21,7 +21,9 @@ const startLimitSeconds = 60;
 
 export const demoCommand = (): Command =>
   new Command('demo')
-    .description('sort rendered waste on a belt: development nucleus, component and subscriber on this machine, no AWS, no camera')
+    .description(
+      'sort rendered waste on a belt: development nucleus, component and subscriber on this machine, no AWS, no camera',
+    )
     .option('--seconds <n>', 'end by itself, n seconds after the first result', positiveNumber)
     .option(...setOption)
     .action(demo);
@@ -29,7 +31,10 @@ export const demoCommand = (): Command =>
 async function demo(options: DemoOptions): Promise<void> {
   const { DevelopmentNucleus } = await import('../nucleus/index.js');
   const configuration = await loadConfiguration(path.join(installFolder, 'samples/belt.yaml'), options.set);
-  const nucleus = new DevelopmentNucleus({ logger: createLogger({ name: 'nucleus', level: 'warn', stream: 'stderr' }), thingName: 'demo' });
+  const nucleus = new DevelopmentNucleus({
+    logger: createLogger({ name: 'nucleus', level: 'warn', stream: 'stderr' }),
+    thingName: 'demo',
+  });
   await nucleus.start();
   const summary = new DemoSummary();
   const processes: DemoProcess[] = [];
@@ -39,20 +44,36 @@ async function demo(options: DemoOptions): Promise<void> {
     const access = await nucleus.addComponent({
       recipe: path.join(installFolder, 'recipes/mli.Inference.yaml'),
       // What a deployment would merge; through JSON, as the nucleus keeps it.
-      configuration: JSON.parse(JSON.stringify({ ...configuration, accessControl: gateRights })) as Record<string, never>,
+      configuration: JSON.parse(JSON.stringify({ ...configuration, accessControl: gateRights })) as Record<
+        string,
+        never
+      >,
     });
     const observer = await nucleus.addComponent({ name: 'mli.Watch', accessControl: observerRights });
-    nucleus.pubsub.subscribe({ filter: '#', component: undefined, receivesOwn: true, receive: (message) => summary.add(message) });
+    nucleus.pubsub.subscribe({
+      filter: '#',
+      component: undefined,
+      receivesOwn: true,
+      receive: (message) => summary.add(message),
+    });
 
-    console.log('Development nucleus, component and subscriber are starting. The pictures are rendered, not photographs. Ctrl-C ends it.\n');
-    const subscriber = new DemoProcess('subscriber', ['watch', 'mli/predictions/#', 'line1/#'], observer.environment);
+    console.log(
+      'Development nucleus, component and subscriber are starting. The pictures are rendered, not photographs. Ctrl-C ends it.\n',
+    );
+    const subscriber = new DemoProcess(
+      'subscriber',
+      ['watch', 'mli/predictions/#', 'line1/#'],
+      observer.environment,
+    );
     const component = new DemoProcess('component', ['run'], access.environment, { logFile: true });
     processes.push(component, subscriber);
     await Promise.race([
       interrupted,
       component.exited,
       subscriber.exited,
-      summary.firstResult(startLimitSeconds).then((came) => (came ? untilStopped(options.seconds) : undefined)),
+      summary
+        .firstResult(startLimitSeconds)
+        .then((came) => (came ? untilStopped(options.seconds) : undefined)),
     ]);
   } finally {
     await Promise.all(processes.map((process) => process.stop()));
@@ -71,4 +92,3 @@ const gateRights: Record<string, Record<string, { operations: string[]; resource
     'mli.Inference:pubsub:gate': { operations: ['aws.greengrass#PublishToTopic'], resources: [gateTopic] },
   },
 };
-

@@ -10,6 +10,8 @@ export function reportFailure(error: unknown): number {
     return /^(CONFIG|OVERRIDE)_/.test(error.code) ? exitCodes.usage : exitCodes.failed;
   }
   const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  process.stderr.write(`mli: ${text}\nThis is a fault of the program: please report it with the lines above.\n`);
+  process.stderr.write(
+    `mli: ${text}\nThis is a fault of the program: please report it with the lines above.\n`,
+  );
   return exitCodes.failed;
 }

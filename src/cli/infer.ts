@@ -25,7 +25,10 @@ export const inferCommand = (): Command =>
     .description('classify pictures once and print the results')
     .argument('<picture...>', 'JPEG, PNG or BMP files')
     .option('--model <folder>', 'model package', path.join(installFolder, 'models/waste-sorter'))
-    .option('--sha256 <digest>', 'pinned digest of its model.json (packages that come with the product need none)')
+    .option(
+      '--sha256 <digest>',
+      'pinned digest of its model.json (packages that come with the product need none)',
+    )
     .option('--allow-unpinned', 'run a package without a pinned digest: it is native code', false)
     .option('--target <name>', 'target of the package, such as dlr-x64-avx2 (default: the best that fits)')
     .option('--threads <n>', 'threads of one inference', positiveInteger, 1)
@@ -38,7 +41,12 @@ async function infer(pictures: string[], options: InferOptions): Promise<void> {
   const { FrameInference } = await import('../pipeline/frame-inference.js');
   const { readPicture } = await import('../sources/picture-file.js');
   const { stages, width, height } = await loadModel({
-    model: { folder: options.model, sha256: options.sha256, allowUnpinned: options.allowUnpinned, target: options.target },
+    model: {
+      folder: options.model,
+      sha256: options.sha256,
+      allowUnpinned: options.allowUnpinned,
+      target: options.target,
+    },
     dlr: { threads: options.threads, device: 'cpu' },
     preprocess: {},
   });
@@ -69,6 +77,8 @@ async function infer(pictures: string[], options: InferOptions): Promise<void> {
 function toRow(line: Line, nameWidth: number): string {
   const name = line.picture.padEnd(nameWidth);
   if ('error' in line) return `${name}  ${line.error}`;
-  const predictions = line.predictions.map(({ label, confidence }) => `${label} ${(confidence * 100).toFixed(1)} %`.padEnd(18));
+  const predictions = line.predictions.map(({ label, confidence }) =>
+    `${label} ${(confidence * 100).toFixed(1)} %`.padEnd(18),
+  );
   return `${name}  ${predictions.join(' ')} ${line.timingsMs.infer.toFixed(1)} ms`;
 }

@@ -17,9 +17,15 @@ interface NucleusCommandOptions {
 export const nucleusCommand = (): Command =>
   new Command('nucleus')
     .description('run the development nucleus: Greengrass IPC on a local socket, for the desk only')
-    .option('--recipe <file>', 'recipe of the component under development', path.join(installFolder, 'recipes/mli.Inference.yaml'))
+    .option(
+      '--recipe <file>',
+      'recipe of the component under development',
+      path.join(installFolder, 'recipes/mli.Inference.yaml'),
+    )
     .option('--config <file>', 'configuration to deploy to it')
-    .addOption(new Option('--kind <kind>', 'which nucleus to play').choices(['classic', 'lite']).default('classic'))
+    .addOption(
+      new Option('--kind <kind>', 'which nucleus to play').choices(['classic', 'lite']).default('classic'),
+    )
     .option('--socket <path>', 'path of the socket (default: in a new private folder)')
     .option('--thing <name>', 'name of the thing', 'development-thing')
     .action(runNucleus);
@@ -35,10 +41,13 @@ async function runNucleus(options: NucleusCommandOptions): Promise<void> {
   const stopped = untilStopped();
   await nucleus.start();
   try {
-    const configuration = options.config === undefined ? undefined : await loadConfiguration(options.config, []);
+    const configuration =
+      options.config === undefined ? undefined : await loadConfiguration(options.config, []);
     const component = await nucleus.addComponent({
       recipe: options.recipe,
-      ...(configuration && { configuration: JSON.parse(JSON.stringify(configuration)) as Record<string, never> }),
+      ...(configuration && {
+        configuration: JSON.parse(JSON.stringify(configuration)) as Record<string, never>,
+      }),
     });
     const observer = await nucleus.addComponent({ name: 'mli.Watch', accessControl: observerRights });
     console.log(`${shellLines(component)}\n\n${shellLines(observer)}\n\nStop with Ctrl-C.`);

@@ -40,7 +40,10 @@ function nativeLine({ pipeline, frame, predictions, timingsMs, decision }: Nativ
 
 /** `{"gate": "glass"}` as `gate: glass`; what is not flat stays JSON. */
 function flat(message: unknown): string {
-  const isFlat = typeof message === 'object' && message !== null && Object.values(message).every((value) => typeof value !== 'object');
+  const isFlat =
+    typeof message === 'object' &&
+    message !== null &&
+    Object.values(message).every((value) => typeof value !== 'object');
   if (!isFlat) return JSON.stringify(message);
   return Object.entries(message)
     .map(([key, value]) => `${key}: ${String(value)}`)
@@ -48,5 +51,11 @@ function flat(message: unknown): string {
 }
 
 function isNativeResult(message: unknown): message is NativeResult {
-  return typeof message === 'object' && message !== null && 'pipeline' in message && 'predictions' in message && 'timingsMs' in message;
+  return (
+    typeof message === 'object' &&
+    message !== null &&
+    'pipeline' in message &&
+    'predictions' in message &&
+    'timingsMs' in message
+  );
 }

@@ -32,11 +32,15 @@ export const runCommand = (): Command =>
     .description('run the component: configured by Greengrass, or by a file')
     .option('--config <file>', 'YAML or JSON file instead of the configuration in Greengrass')
     .option(...setOption)
-    .option('--no-nucleus', 'without Greengrass: messages go to standard output, one JSON object a line (needs --config)')
+    .option(
+      '--no-nucleus',
+      'without Greengrass: messages go to standard output, one JSON object a line (needs --config)',
+    )
     .action(run);
 
 async function run(options: RunOptions, command: Command): Promise<void> {
-  if (!options.nucleus && options.config === undefined) command.error('error: --no-nucleus needs --config <file>');
+  if (!options.nucleus && options.config === undefined)
+    command.error('error: --no-nucleus needs --config <file>');
   const logger = createLogger({ name: 'mli', stream: options.nucleus ? 'stdout' : 'stderr' });
   const client = options.nucleus ? createGreengrassClient({ logger }) : undefined;
   const transport = client ?? standardOutput;
@@ -76,7 +80,12 @@ async function run(options: RunOptions, command: Command): Promise<void> {
 }
 
 /** Applies the configuration in Greengrass, now and at each change. A wrong one is refused at the start, later the old one stays. */
-async function followGreengrass(client: GreengrassClient, component: Component, overrides: readonly string[], logger: Logger): Promise<void> {
+async function followGreengrass(
+  client: GreengrassClient,
+  component: Component,
+  overrides: readonly string[],
+  logger: Logger,
+): Promise<void> {
   const parse = (document: unknown): Configuration =>
     resolvePaths(parseConfiguration(applyOverrides(document, overrides), 'in Greengrass'), installFolder);
   await client.connect();
@@ -129,7 +138,8 @@ async function readConfiguration(client: GreengrassClient, logger: Logger): Prom
 
 const standardOutput: Transport = {
   publish: (topic, payload) => print({ topic, message: JSON.parse(payload) as unknown }),
-  publishToIotCore: (topic, payload) => print({ iotCoreTopic: topic, message: JSON.parse(payload) as unknown }),
+  publishToIotCore: (topic, payload) =>
+    print({ iotCoreTopic: topic, message: JSON.parse(payload) as unknown }),
 };
 
 async function print(line: object): Promise<void> {

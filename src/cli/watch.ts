@@ -11,18 +11,29 @@ export const watchCommand = (): Command =>
     .argument('<topic...>', 'topics, with the MQTT wildcards + and # where the nucleus allows them')
     .option('--json', 'one JSON object a line: topic and payload as they came', false)
     .option('--seconds <n>', 'end by itself after n seconds', positiveNumber)
-    .addHelpText('after', '\nIt connects like a component, by the variables that the nucleus (or "mli nucleus") gives.')
+    .addHelpText(
+      'after',
+      '\nIt connects like a component, by the variables that the nucleus (or "mli nucleus") gives.',
+    )
     .action(watch);
 
 async function watch(topics: string[], options: { json: boolean; seconds?: number }): Promise<void> {
-  const logger = createLogger({ name: 'mli', level: process.env['MLI_LOG_LEVEL'] ?? 'warn', stream: 'stderr' });
+  const logger = createLogger({
+    name: 'mli',
+    level: process.env['MLI_LOG_LEVEL'] ?? 'warn',
+    stream: 'stderr',
+  });
   const client = createGreengrassClient({ logger, heartbeatMs: 0 });
   const stopped = untilStopped(options.seconds);
   try {
     const subscribed = client.connect().then(async () => {
       for (const topic of topics) {
         await client.subscribe(topic, ({ topic: from, payload }) => {
-          console.log(options.json ? JSON.stringify({ topic: from, payload: Buffer.from(payload).toString('utf8') }) : resultLine(from, payload));
+          console.log(
+            options.json
+              ? JSON.stringify({ topic: from, payload: Buffer.from(payload).toString('utf8') })
+              : resultLine(from, payload),
+          );
         });
       }
     });

@@ -48,15 +48,20 @@ export function fromAwsKeys(document: Json, architecture: string = process.arch)
   const image = text('ImageName');
   const topic = text('PublishResultsOnTopic') ?? defaults.topic;
   const camera = word('UseCamera', 'false');
-  if (camera === 'true') problems.push({ path: 'UseCamera', message: 'asks for a camera, which this version cannot open yet' });
+  if (camera === 'true')
+    problems.push({ path: 'UseCamera', message: 'asks for a camera, which this version cannot open yet' });
   else if (camera !== 'false') problems.push({ path: 'UseCamera', message: 'must be true or false' });
   const accelerator = word('Accelerator', 'cpu');
-  if (!['cpu', 'gpu'].includes(accelerator)) problems.push({ path: 'Accelerator', message: 'must be cpu or gpu' });
+  if (!['cpu', 'gpu'].includes(accelerator))
+    problems.push({ path: 'Accelerator', message: 'must be cpu or gpu' });
 
   const folder = directory ?? defaults.directory;
   const folderOfModel = modelFolder(document['ModelResourceKey'], architecture, problems);
-  if (problems.length > 0) throw new EdgeError('CONFIG_INVALID', { origin: "with the keys of AWS's DLR component", problems });
-  const rest = Object.fromEntries(Object.entries(document).filter(([key]) => !(awsKeys as readonly string[]).includes(key)));
+  if (problems.length > 0)
+    throw new EdgeError('CONFIG_INVALID', { origin: "with the keys of AWS's DLR component", problems });
+  const rest = Object.fromEntries(
+    Object.entries(document).filter(([key]) => !(awsKeys as readonly string[]).includes(key)),
+  );
   const { models, pipelines, dlr } = rest as { models?: Json; pipelines?: Json; dlr?: Json };
   return {
     ...rest,
@@ -78,11 +83,18 @@ export function fromAwsKeys(document: Json, architecture: string = process.arch)
 }
 
 /** ModelResourceKey names the package of this architecture; without it the shipped classifier is used. */
-function modelFolder(value: unknown, architecture: string, problems: { path: string; message: string }[]): Json {
+function modelFolder(
+  value: unknown,
+  architecture: string,
+  problems: { path: string; message: string }[],
+): Json {
   if (value === undefined) return { path: 'models/waste-sorter' };
   const key = resourceKeys[architecture] ?? architecture;
   const name = typeof value === 'object' && value !== null ? (value as Json)[key] : undefined;
   if (typeof name === 'string' && name !== '') return { component: name };
-  problems.push({ path: 'ModelResourceKey', message: `must name the model for ${key}, as {"${key}": "component or package"}` });
+  problems.push({
+    path: 'ModelResourceKey',
+    message: `must name the model for ${key}, as {"${key}": "component or package"}`,
+  });
   return {};
 }

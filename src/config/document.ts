@@ -10,15 +10,26 @@ import { trustSchema } from './trust.js';
 export const pipelineSchema = z.strictObject({
   source: sourceSchema,
   model: identifier().describe('Name of one of `models`.'),
-  preprocess: preprocessSchema.prefault({}).describe("Differences to the preprocessing that the model's manifest asks for."),
+  preprocess: preprocessSchema
+    .prefault({})
+    .describe("Differences to the preprocessing that the model's manifest asks for."),
   rules: z.array(ruleSchema).max(100).default([]),
   publish: publishSchema.prefault({}),
 });
 
 const dlrSchema = z.strictObject({
-  library: z.string().min(1).optional().describe('Path of libdlr.so; default: beside the model, then where the set-up puts it.'),
-  sha256: sha256().optional().describe('Digest of that library; needed where it is none of the known releases.'),
-  device: z.enum(['cpu', 'gpu', 'opencl']).default('cpu').describe('What the model was compiled for, and the library can drive.'),
+  library: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('Path of libdlr.so; default: beside the model, then where the set-up puts it.'),
+  sha256: sha256()
+    .optional()
+    .describe('Digest of that library; needed where it is none of the known releases.'),
+  device: z
+    .enum(['cpu', 'gpu', 'opencl'])
+    .default('cpu')
+    .describe('What the model was compiled for, and the library can drive.'),
   threads: integer(1, 64).default(1).describe('Threads of one inference. One is often fastest: measure.'),
 });
 
@@ -28,8 +39,12 @@ const supervisionSchema = z.strictObject({
     .describe('A pipeline process that is silent for this long is ended and replaced.'),
   inferenceTimeoutSeconds: number(z.number().min(1).max(3600))
     .default(10)
-    .describe('A single inference that takes longer counts as hung; at least ten times the interval is always allowed.'),
-  maxRestartDelaySeconds: number(z.number().min(1).max(3600)).default(60).describe('Upper end of the back-off between restarts.'),
+    .describe(
+      'A single inference that takes longer counts as hung; at least ten times the interval is always allowed.',
+    ),
+  maxRestartDelaySeconds: number(z.number().min(1).max(3600))
+    .default(60)
+    .describe('Upper end of the back-off between restarts.'),
 });
 
 const statusSchema = z.strictObject({
@@ -53,7 +68,9 @@ export const documentSchema = z
     accessControl: z
       .unknown()
       .optional()
-      .describe("Greengrass' own part of a component's configuration; the nucleus reads it, the component only looks."),
+      .describe(
+        "Greengrass' own part of a component's configuration; the nucleus reads it, the component only looks.",
+      ),
   })
   .superRefine((document, context) => {
     for (const [name, pipeline] of Object.entries(document.pipelines)) {

@@ -12,11 +12,19 @@ export async function readConfigurationFile(file: string): Promise<unknown> {
   try {
     text = await readFile(file, 'utf8');
   } catch (error) {
-    throw new EdgeError('CONFIG_UNREADABLE', { path: file, reason: (error as Error).message }, { cause: error });
+    throw new EdgeError(
+      'CONFIG_UNREADABLE',
+      { path: file, reason: (error as Error).message },
+      { cause: error },
+    );
   }
   try {
     return parse(text, { prettyErrors: true }) as unknown;
   } catch (error) {
-    throw new EdgeError('CONFIG_UNREADABLE', { path: path.resolve(file), reason: (error as Error).message }, { cause: error });
+    throw new EdgeError(
+      'CONFIG_UNREADABLE',
+      { path: path.resolve(file), reason: (error as Error).message },
+      { cause: error },
+    );
   }
 }

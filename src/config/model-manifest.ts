@@ -3,7 +3,10 @@ import { z } from 'zod';
 /** What a manifest says of a model's input; the model package's model.json and the configuration share it. */
 export const inputFields = {
   name: z.string().min(1),
-  shape: z.array(z.number().int().min(1)).length(4).describe('[1, 3, height, width] for NCHW, [1, height, width, 3] for NHWC.'),
+  shape: z
+    .array(z.number().int().min(1))
+    .length(4)
+    .describe('[1, 3, height, width] for NCHW, [1, height, width, 3] for NHWC.'),
   dtype: z.enum(['float32', 'float16', 'uint8', 'int8']),
   layout: z.enum(['NCHW', 'NHWC']),
   colorOrder: z.enum(['RGB', 'BGR', 'GRAY']),
@@ -12,7 +15,13 @@ export const inputFields = {
   resize: z.strictObject({
     mode: z.enum(['stretch', 'crop', 'letterbox']),
     interpolation: z.enum(['area', 'linear', 'cubic']).default('area'),
-    padValue: z.number().int().min(0).max(255).default(114).describe('Grey level of the bars of a letterbox.'),
+    padValue: z
+      .number()
+      .int()
+      .min(0)
+      .max(255)
+      .default(114)
+      .describe('Grey level of the bars of a letterbox.'),
   }),
 };
 
@@ -21,7 +30,9 @@ export const decoderSchema = z.strictObject({
   activation: z.enum(['softmax', 'sigmoid', 'none']).describe('Turns raw outputs into probabilities.'),
 });
 
-export const versionField = z.string().regex(/^\d+\.\d+\.\d+(-[0-9A-Za-z.-]+)?$/, 'must be a semantic version');
+export const versionField = z
+  .string()
+  .regex(/^\d+\.\d+\.\d+(-[0-9A-Za-z.-]+)?$/, 'must be a semantic version');
 
 /**
  * What a compiled model without a model.json (a bare SageMaker Neo artifact) does not say of itself. Its `.meta` file, where there
@@ -34,7 +45,9 @@ export const manifestConfigSchema = z.strictObject({
   labels: z
     .union([z.array(z.string().min(1)).min(1), z.string().min(1)])
     .optional()
-    .describe('The classes in the order of the outputs, or a file of the artifact with one a line. Default: labels.txt or synset.txt in the artifact.'),
+    .describe(
+      'The classes in the order of the outputs, or a file of the artifact with one a line. Default: labels.txt or synset.txt in the artifact.',
+    ),
   license: z.string().min(1).optional(),
 });
 

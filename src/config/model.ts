@@ -2,7 +2,9 @@ import { z } from 'zod';
 import { manifestConfigSchema } from './model-manifest.js';
 import { boolean, integer, number, sha256 } from './scalars.js';
 
-const archivePin = sha256().optional().describe('Digest of the archive. A pinned model that is on the device needs no network.');
+const archivePin = sha256()
+  .optional()
+  .describe('Digest of the archive. A pinned model that is on the device needs no network.');
 const region = z
   .string()
   .regex(/^[a-z]{2,}(-[a-z0-9]+)+$/, 'must be the name of an AWS region, such as eu-central-1')
@@ -10,7 +12,9 @@ const region = z
   .describe("Default: the device's region.");
 
 /** A name of SageMaker's jobs. */
-const jobName = z.string().regex(/^[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}-?$/, 'must be the name of a job, or the beginning of one');
+const jobName = z
+  .string()
+  .regex(/^[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}-?$/, 'must be the name of a job, or the beginning of one');
 
 /** Exactly one of two keys. */
 const oneOf =
@@ -26,8 +30,12 @@ const packageSource = z
       .string()
       .min(1)
       .optional()
-      .describe('Name of a Greengrass component that registers its model package on the device, instead of path.'),
-    sha256: sha256().optional().describe('Digest of its model.json, which in turn holds the digest of every file.'),
+      .describe(
+        'Name of a Greengrass component that registers its model package on the device, instead of path.',
+      ),
+    sha256: sha256()
+      .optional()
+      .describe('Digest of its model.json, which in turn holds the digest of every file.'),
   })
   .refine(oneOf('path', 'component'), 'must have either path or component');
 
@@ -53,7 +61,10 @@ const trainingJobSource = z
     type: z.literal('sagemakerTrainingJob'),
     arn: z
       .string()
-      .regex(/^arn:aws[a-z-]*:sagemaker:[a-z0-9-]+:\d{12}:training-job\/[a-zA-Z0-9-]+$/, 'must be the ARN of a training job')
+      .regex(
+        /^arn:aws[a-z-]*:sagemaker:[a-z0-9-]+:\d{12}:training-job\/[a-zA-Z0-9-]+$/,
+        'must be the ARN of a training job',
+      )
       .optional(),
     namePrefix: jobName.optional().describe('The newest completed job whose name begins so.'),
     sha256: archivePin,
@@ -72,18 +83,30 @@ const compilationJobSource = z
   .refine(oneOf('name', 'namePrefix'), 'must have either name or namePrefix');
 
 export const modelSchema = z.strictObject({
-  source: z.discriminatedUnion('type', [packageSource, fileSource, s3Source, trainingJobSource, compilationJobSource]),
+  source: z.discriminatedUnion('type', [
+    packageSource,
+    fileSource,
+    s3Source,
+    trainingJobSource,
+    compilationJobSource,
+  ]),
   runtime: z
     .enum(['auto', 'dlr'])
     .default('auto')
     .describe('auto: the best of the targets in the package that this machine can run.'),
-  target: z.string().min(1).optional().describe('Name of the one target to use, such as dlr-x64-avx2; default: the best that fits.'),
+  target: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('Name of the one target to use, such as dlr-x64-avx2; default: the best that fits.'),
   manifest: manifestConfigSchema
     .optional()
     .describe('For a compiled model without a model.json, such as a bare SageMaker Neo artifact.'),
   allowUnpinned: boolean()
     .default(false)
-    .describe('Run what is neither pinned nor signed: the newest object, say. A compiled model is native code: for development only.'),
+    .describe(
+      'Run what is neither pinned nor signed: the newest object, say. A compiled model is native code: for development only.',
+    ),
   pollIntervalSeconds: number(z.number().min(10).max(604_800))
     .nullable()
     .default(null)
@@ -93,7 +116,9 @@ export const modelSchema = z.strictObject({
 export const modelCacheSchema = z.strictObject({
   maxMegabytes: integer(16, 1_000_000)
     .default(1024)
-    .describe('Models that were fetched are kept up to this size; those that were not used for longest go first, those in use never.'),
+    .describe(
+      'Models that were fetched are kept up to this size; those that were not used for longest go first, those in use never.',
+    ),
 });
 
 export type ModelConfig = z.output<typeof modelSchema>;

@@ -19,7 +19,9 @@ function setValue(document: unknown, override: string): void {
   const refuse = (reason: string) => new EdgeError('OVERRIDE_INVALID', { override, reason });
   const equals = override.indexOf('=');
   if (equals < 1) throw refuse('there is no "path=" in it');
-  const keys = [...override.slice(0, equals).matchAll(/\[([^\]]+)\]|([^.[\]]+)/g)].map((match) => match[1] ?? match[2] ?? '');
+  const keys = [...override.slice(0, equals).matchAll(/\[([^\]]+)\]|([^.[\]]+)/g)].map(
+    (match) => match[1] ?? match[2] ?? '',
+  );
   const last = keys.pop();
   if (last === undefined || [...keys, last].includes('__proto__')) throw refuse('the path names no key');
 
@@ -32,7 +34,11 @@ function setValue(document: unknown, override: string): void {
   try {
     branch[last] = parse(override.slice(equals + 1)) as unknown;
   } catch (error) {
-    throw new EdgeError('OVERRIDE_INVALID', { override, reason: `the value is not YAML: ${(error as Error).message}` }, { cause: error });
+    throw new EdgeError(
+      'OVERRIDE_INVALID',
+      { override, reason: `the value is not YAML: ${(error as Error).message}` },
+      { cause: error },
+    );
   }
 }
 

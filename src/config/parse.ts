@@ -4,7 +4,9 @@ import { fromAwsKeys, hasAwsKeys } from './aws-dlr.js';
 import { documentSchema, type Configuration } from './document.js';
 
 const pathOf = (path: readonly PropertyKey[]): string =>
-  path.map((key, index) => (typeof key === 'number' ? `[${key}]` : `${index === 0 ? '' : '.'}${String(key)}`)).join('');
+  path
+    .map((key, index) => (typeof key === 'number' ? `[${key}]` : `${index === 0 ? '' : '.'}${String(key)}`))
+    .join('');
 
 /** One line an issue; unknown keys get a line each, since each is a separate mistake. */
 function problemsOf(issues: readonly z.core.$ZodIssue[]): { path: string; message: string }[] {

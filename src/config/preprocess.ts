@@ -8,12 +8,19 @@ const region = z
   });
 
 export const preprocessSchema = z.strictObject({
-  region: region.optional().describe('The part of the frame that is used, [x, y, width, height] as fractions 0..1; default: all of it.'),
+  region: region
+    .optional()
+    .describe(
+      'The part of the frame that is used, [x, y, width, height] as fractions 0..1; default: all of it.',
+    ),
   resize: z
     .enum(['stretch', 'crop', 'letterbox'])
     .optional()
     .describe("How the region becomes the model's input size; default: what the model's manifest says."),
-  crop: z.literal('center').optional().describe('Short for `resize: crop`: the centre in the aspect of the model.'),
+  crop: z
+    .literal('center')
+    .optional()
+    .describe('Short for `resize: crop`: the centre in the aspect of the model.'),
 });
 
 export type PreprocessConfig = z.output<typeof preprocessSchema>;

@@ -7,7 +7,9 @@ const format = () =>
   z
     .enum(['native', 'aws-dlr'])
     .default('native')
-    .describe("native: docs/native-result.schema.json; aws-dlr: as AWS's DLR image classification component writes it.");
+    .describe(
+      "native: docs/native-result.schema.json; aws-dlr: as AWS's DLR image classification component writes it.",
+    );
 
 export const localPublishSchema = z.strictObject({
   topic: topic().default(defaultTopic).describe('Local topic; {thingName} and {pipeline} are filled in.'),

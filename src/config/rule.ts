@@ -4,7 +4,9 @@ import { fraction, identifier, integer, number, topic } from './scalars.js';
 const labels = z.union([z.string().min(1), z.array(z.string().min(1)).min(1)]);
 
 export const conditionSchema = z.strictObject({
-  label: labels.describe('The label, or any of several labels, that the best prediction of a frame must have.'),
+  label: labels.describe(
+    'The label, or any of several labels, that the best prediction of a frame must have.',
+  ),
   minConfidence: fraction().default(0.5).describe('Least confidence of that prediction, 0..1.'),
   frames: z
     .strictObject({

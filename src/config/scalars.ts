@@ -14,7 +14,8 @@ function fromString(value: unknown): unknown {
 }
 
 export const number = (schema: z.ZodNumber = z.number()) => z.preprocess(fromString, schema);
-export const integer = (minimum: number, maximum: number) => number(z.number().int().min(minimum).max(maximum));
+export const integer = (minimum: number, maximum: number) =>
+  number(z.number().int().min(minimum).max(maximum));
 export const boolean = () => z.preprocess(fromString, z.boolean());
 
 /** A probability or confidence, 0..1. */

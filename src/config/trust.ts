@@ -5,7 +5,10 @@ const publicKey = z.string().superRefine((text, context) => {
   try {
     parsePublicKey(text);
   } catch (error) {
-    context.addIssue({ code: 'custom', message: `must be an Ed25519 public key: ${(error as Error).message}` });
+    context.addIssue({
+      code: 'custom',
+      message: `must be an Ed25519 public key: ${(error as Error).message}`,
+    });
   }
 });
 
@@ -14,7 +17,9 @@ export const trustSchema = z.strictObject({
     .array(publicKey)
     .max(20)
     .default([])
-    .describe('Ed25519 public keys whose signatures are believed, in PEM or as 32 bytes in base64 (mli model keygen, mli model sign).'),
+    .describe(
+      'Ed25519 public keys whose signatures are believed, in PEM or as 32 bytes in base64 (mli model keygen, mli model sign).',
+    ),
 });
 
 export type TrustConfig = z.output<typeof trustSchema>;

@@ -35,5 +35,6 @@ export class ClassificationDecoder implements Decoder {
 function rejectMeaningless(values: Float64Array, model: string): void {
   const odd = values.find((value) => !Number.isFinite(value));
   if (odd !== undefined) throw new EdgeError('OUTPUT_INVALID', { model, reason: `they contain ${odd}` });
-  if (values.every((value) => value === 0)) throw new EdgeError('OUTPUT_INVALID', { model, reason: 'all of them are zero' });
+  if (values.every((value) => value === 0))
+    throw new EdgeError('OUTPUT_INVALID', { model, reason: 'all of them are zero' });
 }

@@ -48,7 +48,8 @@ export class Session {
     private readonly counters: GreengrassCounters,
     private readonly logger: Logger,
   ) {
-    if (!guardStreams(client)) logger.warn('The SDK is not the one that is known: its streams are not guarded.');
+    if (!guardStreams(client))
+      logger.warn('The SDK is not the one that is known: its streams are not guarded.');
     client.on('disconnection', (event) =>
       this.end(event === undefined ? 'the connection ended' : describeError(event.reason)),
     );

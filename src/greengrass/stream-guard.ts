@@ -31,7 +31,7 @@ export function guardStreams(client: SdkClient): boolean {
 function guarded(stream: NativeStream): NativeStream {
   const activate = stream.activate.bind(stream);
   const close = stream.close.bind(stream);
-  let activation: 'none' | 'under way' | 'done' | 'failed' = 'none';
+  let activation: 'none' | 'under way' | 'done' | 'lost' = 'none';
   let closeWanted = false;
   stream.activate = async (options) => {
     activation = 'under way';
@@ -39,10 +39,12 @@ function guarded(stream: NativeStream): NativeStream {
       await activate(options);
       activation = 'done';
     } catch (error) {
-      activation = 'failed';
+      // A refusal on the spot is an Error and took no reference; the name of an error code, a string, comes from the connection.
+      activation = typeof error === 'string' ? 'lost' : 'done';
       throw error;
+    } finally {
+      if (closeWanted && activation !== 'lost') close();
     }
-    if (closeWanted) close();
   };
   stream.close = () => {
     closeWanted = true;

@@ -11,6 +11,8 @@ export const manifestFile = 'model.json';
 
 /** What a package will consist of: its manifest, and where each of its files comes from. Nothing that is not listed comes along. */
 export interface PackagePlan {
+  /** Where it is a package already; undefined where its manifest was made here. */
+  readonly root: string | undefined;
   /** The bytes of its model.json. */
   readonly manifest: Buffer;
   /** Path in the package → where it is now, or what it holds. */
@@ -39,7 +41,7 @@ export async function planPackage(folder: string, bare: BareOptions): Promise<Pa
   if (!(await exists(file))) return planArtifact(root, bare.name, bare.manifest);
   const manifest = await readFile(file);
   const files = [...listFiles(parseManifest(manifest, file)).keys()].map((name) => [name, { from: path.join(root, name) }] as const);
-  return { manifest, files: new Map(files), signature: await readSignature(file + signatureSuffix) };
+  return { root, manifest, files: new Map(files), signature: await readSignature(file + signatureSuffix) };
 }
 
 /** All files that a manifest vouches for: path in the package → SHA-256. @throws EdgeError MODEL_MANIFEST_INVALID for two digests of one file */

@@ -27,7 +27,13 @@ export class Candidate {
   #failure: string | undefined;
   #wake: (() => void) | undefined;
 
-  constructor(spec: PipelineSpec, prove: boolean, config: SupervisionConfig, events: CandidateEvents, entry: string) {
+  constructor(
+    spec: PipelineSpec,
+    prove: boolean,
+    config: SupervisionConfig,
+    events: CandidateEvents,
+    entry: string,
+  ) {
     this.#events = events;
     this.#config = config;
     this.child = new PipelineChild(entry, {
@@ -106,13 +112,19 @@ export class Candidate {
     this.#wake?.();
   }
 
-  async #until(condition: () => boolean, limitMs: number, signal: AbortSignal, otherwise: string): Promise<void> {
+  async #until(
+    condition: () => boolean,
+    limitMs: number,
+    signal: AbortSignal,
+    otherwise: string,
+  ): Promise<void> {
     const end = performance.now() + limitMs;
     while (!condition()) {
       if (this.#failure !== undefined) throw new Error(this.#failure);
       if (signal.aborted) throw new Error('another change came');
       const { silentMs, hasSpoken } = this.child;
-      if (hasSpoken && silentMs > this.#config.heartbeatTimeoutSeconds * 1000) throw new Error('its process fell silent');
+      if (hasSpoken && silentMs > this.#config.heartbeatTimeoutSeconds * 1000)
+        throw new Error('its process fell silent');
       if (performance.now() > end) throw new Error(`${otherwise} within ${limitMs / 1000} s`);
       await this.#change();
     }

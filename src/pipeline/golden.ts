@@ -9,7 +9,10 @@ import type { Tensor } from '../types.js';
 
 /** What a golden sample's output file holds: raw outputs of the model, before activation, by their position. */
 const goldenSchema = z.looseObject({
-  outputs: z.record(z.string(), z.looseObject({ shape: z.array(z.number().int()), data: z.array(z.number()) })),
+  outputs: z.record(
+    z.string(),
+    z.looseObject({ shape: z.array(z.number().int()), data: z.array(z.number()) }),
+  ),
 });
 
 /**
@@ -40,19 +43,33 @@ async function readExpected(model: ModelPackage, file: string): Promise<Map<numb
     const { outputs } = goldenSchema.parse(JSON.parse(text));
     return new Map(Object.entries(outputs).map(([position, { data }]) => [Number(position), data]));
   } catch (cause) {
-    throw new EdgeError('GOLDEN_INVALID', { path: path.join(model.folder, file), reason: (cause as Error).message }, { cause });
+    throw new EdgeError(
+      'GOLDEN_INVALID',
+      { path: path.join(model.folder, file), reason: (cause as Error).message },
+      { cause },
+    );
   }
 }
 
 type Sample = ModelPackage['manifest']['golden'][number];
 
-function compare(model: ModelPackage, sample: Sample, expected: Map<number, number[]>, outputs: readonly Tensor[]): void {
+function compare(
+  model: ModelPackage,
+  sample: Sample,
+  expected: Map<number, number[]>,
+  outputs: readonly Tensor[],
+): void {
   for (const [position, values] of expected) {
     const actual = Array.from(outputs[position]?.data ?? [], Number);
     const place = `output ${position}`;
     if (actual.length !== values.length) {
       const difference = `${actual.length} values instead of ${values.length}`;
-      throw new EdgeError('GOLDEN_MISMATCH', { model: model.manifest.name, sample: sample.input, place, difference });
+      throw new EdgeError('GOLDEN_MISMATCH', {
+        model: model.manifest.name,
+        sample: sample.input,
+        place,
+        difference,
+      });
     }
     for (const [index, value] of values.entries()) {
       const difference = Math.abs((actual[index] ?? NaN) - value);

@@ -55,12 +55,16 @@ function checkInterface({ manifest, labels }: ModelPackage, info: EngineInfo): v
   const { name, shape, dtype } = manifest.input;
   const input = info.inputs.find((candidate) => candidate.name === name);
   const sameShape =
-    input?.shape.length === shape.length && input.shape.every((size, axis) => size === -1 || size === shape[axis]);
+    input?.shape.length === shape.length &&
+    input.shape.every((size, axis) => size === -1 || size === shape[axis]);
   if (!sameShape || input.dtype !== dtype) {
     const expected = `${name} ${dtype}[${shape.join(', ')}]`;
-    const actual = info.inputs.map((one) => `${one.name} ${one.dtype}[${one.shape.join(', ')}]`).join(' and ');
+    const actual = info.inputs
+      .map((one) => `${one.name} ${one.dtype}[${one.shape.join(', ')}]`)
+      .join(' and ');
     throw new EdgeError('MODEL_INPUT_MISMATCH', { model, expected, actual });
   }
   const classes = info.outputs[0]?.shape.reduce((a, b) => a * b, 1) ?? 0;
-  if (classes !== labels.length) throw new EdgeError('LABELS_MISMATCH', { model, labels: labels.length, outputs: classes });
+  if (classes !== labels.length)
+    throw new EdgeError('LABELS_MISMATCH', { model, labels: labels.length, outputs: classes });
 }

@@ -3,7 +3,13 @@ import { createLogger } from '../logger.js';
 import { createSource } from '../sources/index.js';
 import { FrameInference } from './frame-inference.js';
 import { proveGolden } from './golden.js';
-import { aliveIntervalMs, type Fault, type FromPipeline, type StartOptions, type ToPipeline } from './messages.js';
+import {
+  aliveIntervalMs,
+  type Fault,
+  type FromPipeline,
+  type StartOptions,
+  type ToPipeline,
+} from './messages.js';
 import { loadModel } from './load-model.js';
 import { Pipeline } from './pipeline.js';
 import type { PipelineSpec } from './spec.js';
@@ -58,7 +64,9 @@ async function leave(code: number): Promise<void> {
   clearInterval(alive);
   process.exitCode = code;
   if (process.connected) {
-    await new Promise((resolve) => process.send?.({ type: 'alive', busyMs: 0 } satisfies FromPipeline, undefined, undefined, resolve));
+    await new Promise((resolve) =>
+      process.send?.({ type: 'alive', busyMs: 0 } satisfies FromPipeline, undefined, undefined, resolve),
+    );
     process.disconnect();
   }
 }

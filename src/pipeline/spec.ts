@@ -13,6 +13,11 @@ export interface PipelineSpec {
 }
 
 /** @param model where the model of the pipeline is on this device */
-export function specOf(name: string, pipeline: PipelineConfig, model: PackageRequest, dlr: DlrConfig): PipelineSpec {
+export function specOf(
+  name: string,
+  pipeline: PipelineConfig,
+  model: PackageRequest,
+  dlr: DlrConfig,
+): PipelineSpec {
   return { name, source: pipeline.source, preprocess: pipeline.preprocess, model, dlr };
 }

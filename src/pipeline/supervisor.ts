@@ -110,7 +110,11 @@ export class PipelineSupervisor {
       return model;
     } catch (error) {
       candidate.child.kill();
-      throw new EdgeError('MODEL_REJECTED', { pipeline: this.#spec.name, reason: (error as Error).message }, { cause: error });
+      throw new EdgeError(
+        'MODEL_REJECTED',
+        { pipeline: this.#spec.name, reason: (error as Error).message },
+        { cause: error },
+      );
     }
   }
 
@@ -187,12 +191,16 @@ export class PipelineSupervisor {
   }
 
   #watch(child: PipelineChild): void {
-    if (this.#state === 'running' && performance.now() - child.startedAt > healthyAfterMs) this.#backoff.reset();
+    if (this.#state === 'running' && performance.now() - child.startedAt > healthyAfterMs)
+      this.#backoff.reset();
     const limit = child.hasSpoken ? this.#config.heartbeatTimeoutSeconds * 1000 : startLimitMs;
     if (child.silentMs > limit) {
       this.#kill(child, 'PROCESS_SILENT', { pipeline: this.#spec.name, seconds: limit / 1000 });
     } else if (child.busyMs > this.#inferenceLimitMs) {
-      this.#kill(child, 'PROCESS_HUNG', { pipeline: this.#spec.name, seconds: this.#inferenceLimitMs / 1000 });
+      this.#kill(child, 'PROCESS_HUNG', {
+        pipeline: this.#spec.name,
+        seconds: this.#inferenceLimitMs / 1000,
+      });
     }
   }
 
@@ -218,7 +226,10 @@ export class PipelineSupervisor {
     this.#restarts++;
     const delayMs = this.#backoff.next();
     const error = new EdgeError('PROCESS_ENDED', { pipeline: this.#spec.name, how });
-    this.#logger.warn({ code: error.code, restartInMs: Math.round(delayMs), restarts: this.#restarts }, describeError(error));
+    this.#logger.warn(
+      { code: error.code, restartInMs: Math.round(delayMs), restarts: this.#restarts },
+      describeError(error),
+    );
     this.#setState('waiting');
     this.#restart = setTimeout(() => this.#launch(), delayMs);
   }
@@ -233,6 +244,7 @@ export class PipelineSupervisor {
 
 function sum(a: Partial<PipelineCounters>, b: Partial<PipelineCounters>): Partial<PipelineCounters> {
   const total: Partial<PipelineCounters> = { ...a };
-  for (const [key, value] of Object.entries(b) as [keyof PipelineCounters, number][]) total[key] = (total[key] ?? 0) + value;
+  for (const [key, value] of Object.entries(b) as [keyof PipelineCounters, number][])
+    total[key] = (total[key] ?? 0) + value;
   return total;
 }

@@ -28,7 +28,10 @@ export function centred(outer: Rect, width: number, height: number): Rect {
 }
 
 /** A box in pixels of the model's input, [left, top, right, bottom], as fractions of the frame, cut at its edges. */
-export function toFrame(geometry: Geometry, [left, top, right, bottom]: readonly [number, number, number, number]): Box {
+export function toFrame(
+  geometry: Geometry,
+  [left, top, right, bottom]: readonly [number, number, number, number],
+): Box {
   const { part, content } = geometry;
   const x = (value: number) => clamp(part.x + ((value - content.x) / content.width) * part.width);
   const y = (value: number) => clamp(part.y + ((value - content.y) / content.height) * part.height);

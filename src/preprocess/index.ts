@@ -13,7 +13,11 @@ export type ResizeMode = 'stretch' | 'crop' | 'letterbox';
 export interface PreprocessTarget {
   readonly width: number;
   readonly height: number;
-  readonly resize: { readonly mode: ResizeMode; readonly interpolation: Interpolation; readonly padValue: number };
+  readonly resize: {
+    readonly mode: ResizeMode;
+    readonly interpolation: Interpolation;
+    readonly padValue: number;
+  };
 }
 
 /** The picture in the size of the model, and how its pixels lie in the frame. */

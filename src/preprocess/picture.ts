@@ -51,12 +51,21 @@ function geometryOf(part: Rect, content: Rect, width: number, height: number): G
 }
 
 /** Lays bars of one grey level around the content. */
-function padded(pixels: PixelBuffer, content: Rect, width: number, height: number, padValue: number): PixelBuffer {
+function padded(
+  pixels: PixelBuffer,
+  content: Rect,
+  width: number,
+  height: number,
+  padValue: number,
+): PixelBuffer {
   const data = Buffer.alloc(width * height * pixels.channels, padValue);
   const rowBytes = content.width * pixels.channels;
   for (let row = 0; row < content.height; row++) {
     const from = row * rowBytes;
-    data.set(pixels.data.subarray(from, from + rowBytes), ((content.y + row) * width + content.x) * pixels.channels);
+    data.set(
+      pixels.data.subarray(from, from + rowBytes),
+      ((content.y + row) * width + content.x) * pixels.channels,
+    );
   }
   return { data, width, height, channels: pixels.channels };
 }

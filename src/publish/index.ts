@@ -62,7 +62,12 @@ export class Publisher {
     if (local) this.#local = { topic: fillInTopic(local.topic, names), format: formatters[local.format] };
     if (cloud) {
       const qos = cloud.qos === 0 ? 0 : 1;
-      this.#cloud = { topic: fillInTopic(cloud.topic, names), format: formatters[cloud.format], qos, gate: new CloudGate(cloud) };
+      this.#cloud = {
+        topic: fillInTopic(cloud.topic, names),
+        format: formatters[cloud.format],
+        qos,
+        gate: new CloudGate(cloud),
+      };
     }
   }
 
@@ -71,9 +76,14 @@ export class Publisher {
     const sends: Promise<void>[] = [];
     const local = this.#local;
     const cloud = this.#cloud;
-    if (local) sends.push(this.#send('local', () => this.#transport.publish(local.topic, local.format(result))));
+    if (local)
+      sends.push(this.#send('local', () => this.#transport.publish(local.topic, local.format(result))));
     if (cloud?.gate.admits(result, nowMs)) {
-      sends.push(this.#send('cloud', () => this.#transport.publishToIotCore(cloud.topic, cloud.format(result), cloud.qos)));
+      sends.push(
+        this.#send('cloud', () =>
+          this.#transport.publishToIotCore(cloud.topic, cloud.format(result), cloud.qos),
+        ),
+      );
     }
     await Promise.all(sends);
   }

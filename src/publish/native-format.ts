@@ -15,8 +15,15 @@ function rounded(result: NativeResult): NativeResult {
       confidence: round(prediction.confidence, 5),
       ...(prediction.box && { box: prediction.box.map((value) => round(value, 5)) as typeof prediction.box }),
     })),
-    ...(result.decision && { decision: { ...result.decision, confidence: round(result.decision.confidence, 5) } }),
-    timingsMs: { capture: round(capture, 2), preprocess: round(preprocess, 2), infer: round(infer, 2), decode: round(decode, 2) },
+    ...(result.decision && {
+      decision: { ...result.decision, confidence: round(result.decision.confidence, 5) },
+    }),
+    timingsMs: {
+      capture: round(capture, 2),
+      preprocess: round(preprocess, 2),
+      infer: round(infer, 2),
+      decode: round(decode, 2),
+    },
   };
 }
 

@@ -50,7 +50,10 @@ export const nativeResultSchema = z
     model: modelSchema,
     frame: frameSchema,
     predictions: z.array(predictionSchema).describe('Best first.'),
-    truncated: z.literal(true).optional().describe('Present where predictions were cut to stay within the size of a message.'),
+    truncated: z
+      .literal(true)
+      .optional()
+      .describe('Present where predictions were cut to stay within the size of a message.'),
     decision: decisionSchema.optional().describe('The first rule that fired on this frame.'),
     timingsMs: timingsSchema,
   })

@@ -22,7 +22,10 @@ export class RuleSet {
    * @param nowMs of a monotonic clock
    * @returns those that fired, with what they ask for.
    */
-  evaluate(predictions: readonly Prediction[], nowMs: number): { decision: Decision; actions: RuleConfig['do'] }[] {
+  evaluate(
+    predictions: readonly Prediction[],
+    nowMs: number,
+  ): { decision: Decision; actions: RuleConfig['do'] }[] {
     return this.#rules.flatMap((rule) => {
       const decision = rule.evaluate(predictions, nowMs);
       return decision ? [{ decision, actions: rule.actions }] : [];

@@ -86,7 +86,11 @@ export class ImagesSource implements FrameSource {
         this.#files = [root];
       }
     } catch (error) {
-      throw new EdgeError('SOURCE_NOT_FOUND', { path: root, reason: (error as Error).message }, { cause: error });
+      throw new EdgeError(
+        'SOURCE_NOT_FOUND',
+        { path: root, reason: (error as Error).message },
+        { cause: error },
+      );
     }
     if (this.#files.length === 0) throw new EdgeError('SOURCE_EMPTY', { path: root });
     this.#rounds++;

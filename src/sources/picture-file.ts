@@ -1,4 +1,4 @@
-import { open } from 'node:fs/promises';
+import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
 import { imageSize } from 'image-size';
 import { EdgeError } from '../errors/index.js';
 import { maxPixels, Picture } from '../opencv.js';
@@ -18,17 +18,24 @@ export interface DecodedPicture {
  * The size is read from the header first, so that a picture of 30,000 x 30,000 pixels costs nothing.
  * @throws EdgeError PICTURE_UNREADABLE
  */
-export async function readPicture(path: string, minWidth: number, minHeight: number): Promise<DecodedPicture> {
+export async function readPicture(
+  path: string,
+  minWidth: number,
+  minHeight: number,
+): Promise<DecodedPicture> {
   try {
-    const bytes = await readBounded(path);
-    return await decodePicture(bytes, minWidth, minHeight);
+    return await decodePicture(readBounded(path), minWidth, minHeight);
   } catch (error) {
     throw new EdgeError('PICTURE_UNREADABLE', { path, reason: (error as Error).message }, { cause: error });
   }
 }
 
 /** The same for bytes in memory. @throws Error with the reason */
-export async function decodePicture(bytes: Uint8Array, minWidth: number, minHeight: number): Promise<DecodedPicture> {
+export async function decodePicture(
+  bytes: Uint8Array,
+  minWidth: number,
+  minHeight: number,
+): Promise<DecodedPicture> {
   if (bytes.byteLength === 0) throw new Error('it is empty');
   const size = imageSize(bytes);
   if (size.width * size.height > maxPixels) {
@@ -43,20 +50,31 @@ export async function decodePicture(bytes: Uint8Array, minWidth: number, minHeig
 }
 
 /** The greatest reduction at which the picture still covers the wanted size. */
-export function reductionFor(width: number, height: number, minWidth: number, minHeight: number): 1 | 2 | 4 | 8 {
+export function reductionFor(
+  width: number,
+  height: number,
+  minWidth: number,
+  minHeight: number,
+): 1 | 2 | 4 | 8 {
   for (const reduction of [8, 4, 2] as const) {
     if (width / reduction >= minWidth && height / reduction >= minHeight) return reduction;
   }
   return 1;
 }
 
-async function readBounded(path: string): Promise<Buffer> {
-  const file = await open(path, 'r');
+/**
+ * Synchronous on purpose: a pipeline has nothing else to do meanwhile, and four hops through the thread pool cost more than the
+ * read of a picture that the page cache holds. A FIFO or device, which could block, is refused before it is read.
+ */
+function readBounded(path: string): Buffer {
+  const file = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
   try {
-    const { size } = await file.stat();
-    if (size > maxBytes) throw new Error(`it has ${size} bytes, the limit is ${maxBytes}`);
-    return await file.readFile();
+    const info = fstatSync(file);
+    if (!info.isFile()) throw new Error('it is no file');
+    if (info.size > maxBytes) throw new Error(`it has ${info.size} bytes, the limit is ${maxBytes}`);
+    const bytes = Buffer.allocUnsafe(info.size);
+    return bytes.subarray(0, readSync(file, bytes));
   } finally {
-    await file.close();
+    closeSync(file);
   }
 }

@@ -53,7 +53,11 @@ export class VideoSource implements FrameSource {
   async #open(): Promise<LatestFrame> {
     const info = await probeVideo(this.#config.path);
     const realtime = this.#config.pace === 'realtime';
-    const child = decodeVideo(this.#config.path, { realtime, loop: this.#config.loop, ...this.#thinned(info, realtime) });
+    const child = decodeVideo(this.#config.path, {
+      realtime,
+      loop: this.#config.loop,
+      ...this.#thinned(info, realtime),
+    });
     const slot = new LatestFrame();
     let produced = 0;
     let stderr = '';
@@ -65,12 +69,20 @@ export class VideoSource implements FrameSource {
     child.stderr.on('data', (text: Buffer) => (stderr = (stderr + text.toString()).slice(-2000)));
     child.on('error', (cause: NodeJS.ErrnoException) => {
       const missing = cause.code === 'ENOENT';
-      slot.end(missing ? new EdgeError('FFMPEG_NOT_FOUND', { program: 'ffmpeg' }, { cause }) : this.#unreadable(cause.message));
+      slot.end(
+        missing
+          ? new EdgeError('FFMPEG_NOT_FOUND', { program: 'ffmpeg' }, { cause })
+          : this.#unreadable(cause.message),
+      );
     });
     // 'close', not 'exit': the last frames may still be in the pipe.
     child.on('close', (code) => {
       const reason = stderr.trim().split('\n').at(-1);
-      slot.end(produced === 0 || code !== 0 ? this.#unreadable(reason || `ffmpeg ended with code ${String(code)}`) : undefined);
+      slot.end(
+        produced === 0 || code !== 0
+          ? this.#unreadable(reason || `ffmpeg ended with code ${String(code)}`)
+          : undefined,
+      );
     });
     return slot;
   }
@@ -85,7 +97,7 @@ export class VideoSource implements FrameSource {
     let buffer = Buffer.allocUnsafe(frameBytes);
     let filled = 0;
     child.stdout.on('data', (chunk: Buffer) => {
-      for (let offset = 0; offset < chunk.length; ) {
+      for (let offset = 0; offset < chunk.length;) {
         const taken = chunk.copy(buffer, filled, offset);
         filled += taken;
         offset += taken;
@@ -104,7 +116,14 @@ export class VideoSource implements FrameSource {
 
   #frame(bgr: Buffer, { width, height }: VideoInfo): Frame {
     const picture = Picture.fromPixels(bgr, width, height);
-    return { id: ++this.#frames, capturedAt: new Date(), monotonicMs: performance.now(), width, height, picture };
+    return {
+      id: ++this.#frames,
+      capturedAt: new Date(),
+      monotonicMs: performance.now(),
+      width,
+      height,
+      picture,
+    };
   }
 
   /** Frames that no tick will look at need not be converted and piped: twice the rate of the ticks keeps the newest one fresh. */

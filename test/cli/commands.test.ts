@@ -17,9 +17,15 @@ interface Ended {
 }
 
 /** Runs the command as a user would; `until` ends it by SIGTERM when it has said that. */
-function mli(args: string[], options: { env?: Record<string, string>; until?: string; cwd?: string } = {}): Promise<Ended> {
+function mli(
+  args: string[],
+  options: { env?: Record<string, string>; until?: string; cwd?: string } = {},
+): Promise<Ended> {
   const { env = {}, until, cwd = root } = options;
-  const child = spawn(process.execPath, [path.join(root, 'dist/main.js'), ...args], { cwd, env: { ...process.env, ...env } });
+  const child = spawn(process.execPath, [path.join(root, 'dist/main.js'), ...args], {
+    cwd,
+    env: { ...process.env, ...env },
+  });
   let out = '';
   let err = '';
   const look = () => {
@@ -50,18 +56,22 @@ describe('mli', () => {
     const commands = ['run', 'demo', 'watch', 'infer', 'check', 'nucleus'];
     for (const command of commands) expect(out).toContain(`  ${command} `);
     const helps = await Promise.all(commands.map((command) => mli([command, '--help'])));
-    for (const help of helps) expect(help).toMatchObject({ code: 0, out: expect.stringContaining('Usage: mli ') as unknown });
+    for (const help of helps)
+      expect(help).toMatchObject({ code: 0, out: expect.stringContaining('Usage: mli ') as unknown });
     expect((await mli(['--version'])).out).toMatch(/^\d+\.\d+\.\d+/);
   });
 
-  it.each([[['--nonsense']], [['nonsense']], [['infer']], [['demo', '--seconds', 'soon']], [['run', '--no-nucleus']]])(
-    'ends with 2 where the call is wrong: %j',
-    async (args) => {
-      const { code, err } = await mli(args);
-      expect(code).toBe(2);
-      expect(err).toContain('error:');
-    },
-  );
+  it.each([
+    [['--nonsense']],
+    [['nonsense']],
+    [['infer']],
+    [['demo', '--seconds', 'soon']],
+    [['run', '--no-nucleus']],
+  ])('ends with 2 where the call is wrong: %j', async (args) => {
+    const { code, err } = await mli(args);
+    expect(code).toBe(2);
+    expect(err).toContain('error:');
+  });
 });
 
 describe('mli infer', () => {
@@ -89,12 +99,17 @@ describe('mli infer', () => {
     const manifest = JSON.parse(await readFile(path.join(model, 'model.json'), 'utf8')) as object;
     await writeFile(path.join(model, 'model.json'), JSON.stringify({ ...manifest, version: '7.0.0' }));
     const picture = path.join(folder, 'a.jpg');
-    expect(await mli(['infer', '--model', model, picture])).toMatchObject({ code: 1, err: expect.stringContaining('neither pinned nor signed') as unknown });
+    expect(await mli(['infer', '--model', model, picture])).toMatchObject({
+      code: 1,
+      err: expect.stringContaining('neither pinned nor signed') as unknown,
+    });
     expect(await mli(['infer', '--model', model, '--allow-unpinned', picture])).toMatchObject({ code: 0 });
   });
 
   it('names libdlr and the remedy where it is missing', async () => {
-    const { code, err } = await mli(['infer', path.join(folder, 'a.jpg')], { env: { MLI_LIBDLR: '/nowhere/libdlr.so' } });
+    const { code, err } = await mli(['infer', path.join(folder, 'a.jpg')], {
+      env: { MLI_LIBDLR: '/nowhere/libdlr.so' },
+    });
     expect(code).toBe(1);
     expect(err).toContain('/nowhere/libdlr.so');
   });
@@ -122,11 +137,22 @@ describe('mli run --no-nucleus', () => {
   it('prints messages as JSON lines, without Greengrass', async () => {
     const config = path.join(folder, 'config.yaml');
     const model = `{ sorter: { source: { type: package, path: ${root}models/waste-sorter } } }`;
-    await writeFile(config, `models: ${model}\npipelines: { belt: { source: { type: images, path: ./, intervalSeconds: 0.2 }, model: sorter } }\n`);
-    const { code, out } = await mli(['run', '--no-nucleus', '--config', config], { until: '"pipeline":"belt","model"', env: { MLI_WORK: folder } });
+    await writeFile(
+      config,
+      `models: ${model}\npipelines: { belt: { source: { type: images, path: ./, intervalSeconds: 0.2 }, model: sorter } }\n`,
+    );
+    const { code, out } = await mli(['run', '--no-nucleus', '--config', config], {
+      until: '"pipeline":"belt","model"',
+      env: { MLI_WORK: folder },
+    });
     expect(code).toBe(0);
-    const lines = out.trim().split('\n').filter((line) => line.startsWith('{"topic"') || line.startsWith('{"iotCoreTopic"'));
-    expect(lines.map((line) => (JSON.parse(line) as { topic?: string }).topic)).toContain('mli/predictions/unnamed');
+    const lines = out
+      .trim()
+      .split('\n')
+      .filter((line) => line.startsWith('{"topic"') || line.startsWith('{"iotCoreTopic"'));
+    expect(lines.map((line) => (JSON.parse(line) as { topic?: string }).topic)).toContain(
+      'mli/predictions/unnamed',
+    );
   });
 });
 
@@ -134,7 +160,9 @@ describe('mli watch', () => {
   const logger = createLogger({ name: 'nucleus', level: 'silent' });
 
   it('says which variable is missing where there is no nucleus', async () => {
-    const { code, err } = await mli(['watch', 'a/b'], { env: { SVCUID: '', AWS_GG_NUCLEUS_DOMAIN_SOCKET_FILEPATH_FOR_COMPONENT: '' } });
+    const { code, err } = await mli(['watch', 'a/b'], {
+      env: { SVCUID: '', AWS_GG_NUCLEUS_DOMAIN_SOCKET_FILEPATH_FOR_COMPONENT: '' },
+    });
     expect(code).toBe(1);
     expect(err).toContain('AWS_GG_NUCLEUS_DOMAIN_SOCKET_FILEPATH_FOR_COMPONENT');
   });
@@ -143,12 +171,22 @@ describe('mli watch', () => {
     const nucleus = new DevelopmentNucleus({ logger });
     await nucleus.start();
     const accessControl = {
-      'aws.greengrass.ipc.pubsub': { watch: { operations: ['aws.greengrass#SubscribeToTopic'], resources: ['*'] } },
+      'aws.greengrass.ipc.pubsub': {
+        watch: { operations: ['aws.greengrass#SubscribeToTopic'], resources: ['*'] },
+      },
     };
     const { environment } = await nucleus.addComponent({ name: 'watcher', accessControl });
     const publish = setInterval(() => {
-      nucleus.pubsub.publish({ topic: 'line1/gate', from: undefined, content: { binary: Buffer.from('{"gate":"glass"}') } });
-      nucleus.pubsub.publish({ topic: 'line1/raw', from: undefined, content: { binary: Buffer.from('no JSON') } });
+      nucleus.pubsub.publish({
+        topic: 'line1/gate',
+        from: undefined,
+        content: { binary: Buffer.from('{"gate":"glass"}') },
+      });
+      nucleus.pubsub.publish({
+        topic: 'line1/raw',
+        from: undefined,
+        content: { binary: Buffer.from('no JSON') },
+      });
     }, 100);
     const [lines, json] = await Promise.all([
       mli(['watch', 'line1/#', '--seconds', '3'], { env: environment }),
@@ -159,13 +197,22 @@ describe('mli watch', () => {
     expect(lines).toMatchObject({ code: 0 });
     expect(lines.out).toContain('→ line1/gate  gate: glass');
     expect(lines.out).toContain('line1/raw  no JSON');
-    expect(JSON.parse(json.out.split('\n')[0] ?? '')).toEqual({ topic: 'line1/gate', payload: '{"gate":"glass"}' });
+    expect(JSON.parse(json.out.split('\n')[0] ?? '')).toEqual({
+      topic: 'line1/gate',
+      payload: '{"gate":"glass"}',
+    });
   });
 });
 
 describe('mli demo', () => {
   it('prints predictions and gates of the rendered belt, and a summary', { timeout: 60_000 }, async () => {
-    const { code, out } = await mli(['demo', '--seconds', '4', '--set', 'pipelines.belt-1.source.intervalSeconds=0.5']);
+    const { code, out } = await mli([
+      'demo',
+      '--seconds',
+      '4',
+      '--set',
+      'pipelines.belt-1.source.intervalSeconds=0.5',
+    ]);
     expect(code, out).toBe(0);
     expect(out.match(/belt-1 {2}#\d+/g)?.length).toBeGreaterThanOrEqual(5);
     expect(out).toMatch(/→ line1\/gate {2}gate: \w+/);

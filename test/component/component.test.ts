@@ -30,7 +30,9 @@ describe('the component on a nucleus', () => {
   it('publishes every result locally, in the published form, and changes to IoT Core', async () => {
     await desk.run();
     await desk.moreResults(6);
-    const validate = new Ajv2020({ formats: { 'date-time': true } }).compile(z.toJSONSchema(nativeResultSchema));
+    const validate = new Ajv2020({ formats: { 'date-time': true } }).compile(
+      z.toJSONSchema(nativeResultSchema),
+    );
     for (const result of desk.results()) expect(validate(result), JSON.stringify(validate.errors)).toBe(true);
     const [first] = desk.results();
     expect(first).toMatchObject({
@@ -57,7 +59,10 @@ describe('the component on a nucleus', () => {
     await desk.run(desk.configuration({ 'belt-1': { rules: [everyFrame('line1/gate')] } }));
     await desk.moreResults(3);
     expect(desk.local.filter(({ topic }) => topic === 'line1/gate')).toEqual([]);
-    await desk.until('the log line', () => desk.log.includes('IPC_UNAUTHORIZED') || /PublishToTopic.*line1\/gate/.test(desk.log));
+    await desk.until(
+      'the log line',
+      () => desk.log.includes('IPC_UNAUTHORIZED') || /PublishToTopic.*line1\/gate/.test(desk.log),
+    );
     expect(desk.log).toContain('aws.greengrass#PublishToTopic');
   });
 
@@ -65,7 +70,9 @@ describe('the component on a nucleus', () => {
     await desk.run({
       ...desk.configuration({ 'belt-1': { rules: [{ name: 'open', ...everyFrame('{pipeline}/gate') }] } }),
       accessControl: {
-        'aws.greengrass.ipc.pubsub': { gate: { operations: ['aws.greengrass#PublishToTopic'], resources: ['belt-1/gate'] } },
+        'aws.greengrass.ipc.pubsub': {
+          gate: { operations: ['aws.greengrass#PublishToTopic'], resources: ['belt-1/gate'] },
+        },
       },
     } as never);
     await desk.moreResults(3);
@@ -96,7 +103,10 @@ describe('the component on a nucleus', () => {
     const before = desk.pipelinePids();
     const change = { pipelines: { 'belt-2': { preprocess: { crop: 'center' } } } };
     await desk.nucleus.deploy('mli.Inference', { merge: change });
-    await desk.until('one old and one new process', () => desk.pipelinePids().filter((pid) => before.includes(pid)).length === 1);
+    await desk.until(
+      'one old and one new process',
+      () => desk.pipelinePids().filter((pid) => before.includes(pid)).length === 1,
+    );
     await desk.moreResults(2, 'belt-2');
     expect(desk.pipelinePids()).toHaveLength(2);
   });
@@ -107,7 +117,9 @@ describe('the component on a nucleus', () => {
     const before = desk.pipelinePids();
     const change = { pipelines: { 'belt-1': { publish: { local: { topic: 'mli/predictions/other' } } } } };
     await desk.nucleus.deploy('mli.Inference', { merge: change });
-    await desk.until('a result on the new topic', () => desk.local.some(({ topic }) => topic === 'mli/predictions/other'));
+    await desk.until('a result on the new topic', () =>
+      desk.local.some(({ topic }) => topic === 'mli/predictions/other'),
+    );
     expect(desk.pipelinePids()).toEqual(before);
   });
 
@@ -116,7 +128,10 @@ describe('the component on a nucleus', () => {
     await desk.moreResults(1);
     const wrong = { pipelines: { 'belt-1': { source: { intervalSeconds: -1 } } } };
     const verdict = await desk.nucleus.deploy('mli.Inference', { merge: wrong });
-    expect(verdict).toMatchObject({ status: 'rejected', reason: expect.stringContaining('pipelines.belt-1.source.intervalSeconds') as unknown });
+    expect(verdict).toMatchObject({
+      status: 'rejected',
+      reason: expect.stringContaining('pipelines.belt-1.source.intervalSeconds') as unknown,
+    });
     await desk.moreResults(2);
   });
 
@@ -158,10 +173,14 @@ describe('the component on a nucleus', () => {
   });
 
   it('ends with the problems of a wrong configuration at the start', async () => {
-    const child = await desk.run({ pipelines: { 'belt-1': { source: { type: 'images' }, model: 'none' } }, colour: 1 } as never);
+    const child = await desk.run({
+      pipelines: { 'belt-1': { source: { type: 'images' }, model: 'none' } },
+      colour: 1,
+    } as never);
     await desk.until('its end', () => child.exitCode !== null);
     expect(child.exitCode).toBe(2);
-    for (const part of ['pipelines.belt-1.source.path', 'colour', 'docs/configuration.md']) expect(desk.log).toContain(part);
+    for (const part of ['pipelines.belt-1.source.path', 'colour', 'docs/configuration.md'])
+      expect(desk.log).toContain(part);
   });
 });
 
@@ -170,7 +189,9 @@ describe('the component on nucleus lite', () => {
     await desk.close();
     desk = await Desk.open('lite');
     const configuration = desk.configuration();
-    await desk.run(JSON.parse(JSON.stringify(configuration).replaceAll('0.2', '"0.2"')) as Record<string, never>);
+    await desk.run(
+      JSON.parse(JSON.stringify(configuration).replaceAll('0.2', '"0.2"')) as Record<string, never>,
+    );
     await desk.moreResults(2);
     const wrong = { pipelines: { 'belt-1': { source: { intervalSeconds: 'often' } } } };
     expect(await desk.nucleus.deploy('mli.Inference', { merge: wrong })).toEqual({ status: 'applied' });

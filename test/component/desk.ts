@@ -35,7 +35,11 @@ export class Desk {
   }
 
   static async open(kind: NucleusKind = 'classic'): Promise<Desk> {
-    const nucleus = new DevelopmentNucleus({ logger: createLogger({ name: 'nucleus', level: 'silent' }), kind, thingName: 'desk' });
+    const nucleus = new DevelopmentNucleus({
+      logger: createLogger({ name: 'nucleus', level: 'silent' }),
+      kind,
+      thingName: 'desk',
+    });
     await nucleus.start();
     const pictures = await mkdtemp(path.join(tmpdir(), 'mli-desk-'));
     await writeFile(path.join(pictures, 'a.jpg'), jpeg(320, 240, [200, 180, 160]));
@@ -54,7 +58,8 @@ export class Desk {
     });
     nucleus.iotCore.subscribe({
       filter: '#',
-      receive: ({ topic, payload }) => void desk.cloud.push({ topic, message: JSON.parse(payload.toString('utf8')), ...at() }),
+      receive: ({ topic, payload }) =>
+        void desk.cloud.push({ topic, message: JSON.parse(payload.toString('utf8')), ...at() }),
     });
     return desk;
   }
@@ -64,13 +69,21 @@ export class Desk {
     const source = { type: 'images', path: this.pictures, intervalSeconds: 0.2 };
     return {
       models: { sorter: { source: { type: 'package', path: path.join(root, 'models/waste-sorter') } } },
-      pipelines: Object.fromEntries(Object.entries(pipelines).map(([name, more]) => [name, { source, model: 'sorter', ...more }])),
+      pipelines: Object.fromEntries(
+        Object.entries(pipelines).map(([name, more]) => [name, { source, model: 'sorter', ...more }]),
+      ),
     } as never;
   }
 
   /** Makes the component known to the nucleus and starts it. */
-  async run(configuration: Record<string, never> = this.configuration(), args: string[] = []): Promise<ChildProcess> {
-    const { environment } = await this.nucleus.addComponent({ recipe: path.join(root, 'recipes/mli.Inference.yaml'), configuration });
+  async run(
+    configuration: Record<string, never> = this.configuration(),
+    args: string[] = [],
+  ): Promise<ChildProcess> {
+    const { environment } = await this.nucleus.addComponent({
+      recipe: path.join(root, 'recipes/mli.Inference.yaml'),
+      configuration,
+    });
     return this.spawn(args, environment);
   }
 
@@ -90,7 +103,11 @@ export class Desk {
   pipelinePids(): number[] {
     const pid = this.#component?.pid;
     if (pid === undefined) return [];
-    return readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ').filter(Boolean).map(Number);
+    return readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8')
+      .trim()
+      .split(' ')
+      .filter(Boolean)
+      .map(Number);
   }
 
   results(pipeline?: string): NativeResult[] {
@@ -104,7 +121,8 @@ export class Desk {
   async until(what: string, condition: () => boolean, limitMs = 30_000): Promise<void> {
     const end = performance.now() + limitMs;
     while (!condition()) {
-      if (performance.now() > end) throw new Error(`Waited ${limitMs} ms for ${what}. The component's log:\n${this.log}`);
+      if (performance.now() > end)
+        throw new Error(`Waited ${limitMs} ms for ${what}. The component's log:\n${this.log}`);
       await sleep(20);
     }
   }
@@ -113,7 +131,10 @@ export class Desk {
   async moreResults(count: number, pipeline?: string): Promise<number> {
     const started = performance.now();
     const before = this.results(pipeline).length;
-    await this.until(`a result of ${pipeline ?? 'any pipeline'}`, () => this.results(pipeline).length > before);
+    await this.until(
+      `a result of ${pipeline ?? 'any pipeline'}`,
+      () => this.results(pipeline).length > before,
+    );
     const first = performance.now() - started;
     await this.until(`${count} results`, () => this.results(pipeline).length >= before + count);
     return first;

@@ -13,7 +13,8 @@ beforeEach(async () => {
 });
 afterEach(() => desk.close());
 
-const deployModel = (model: object) => desk.nucleus.deploy('mli.Inference', { merge: { models: { sorter: model } } } as never);
+const deployModel = (model: object) =>
+  desk.nucleus.deploy('mli.Inference', { merge: { models: { sorter: model } } } as never);
 const events = (type: string) =>
   desk.local
     .filter(({ topic }) => topic === 'mli/status/desk')
@@ -39,7 +40,10 @@ describe('a model swap', () => {
     // A tick may be late on a busy machine, but the start of a process (more than a second) never shows.
     expect(longestPause(before)).toBeLessThan(5);
     expect(events('model-swapped')).toHaveLength(1);
-    expect(events('model-swapped')[0]).toMatchObject({ model: { version: '9.0.0' }, event: { to: { version: '9.0.0' } } });
+    expect(events('model-swapped')[0]).toMatchObject({
+      model: { version: '9.0.0' },
+      event: { to: { version: '9.0.0' } },
+    });
     await desk.until('the end of the old process', () => desk.pipelinePids().length === 1);
   });
 
@@ -48,23 +52,36 @@ describe('a model swap', () => {
     [
       'is truncated',
       'SHA-256',
-      (folder: string) => variant(folder, '9.0.0', (_manifest, copy) => truncate(path.join(copy, 'dlr-x64-avx2/compiled.params'), 1000).then(() => truncate(path.join(copy, 'dlr-x64-avx512/compiled.params'), 1000))),
+      (folder: string) =>
+        variant(folder, '9.0.0', (_manifest, copy) =>
+          truncate(path.join(copy, 'dlr-x64-avx2/compiled.params'), 1000).then(() =>
+            truncate(path.join(copy, 'dlr-x64-avx512/compiled.params'), 1000),
+          ),
+        ),
     ],
     [
       'has lost its library',
       'missing',
-      (folder: string) => variant(folder, '9.0.0', async (_manifest, copy) => {
-        for (const target of ['dlr-x64-avx2', 'dlr-x64-avx512']) await rm(path.join(copy, target, 'compiled.so'));
-      }),
+      (folder: string) =>
+        variant(folder, '9.0.0', async (_manifest, copy) => {
+          for (const target of ['dlr-x64-avx2', 'dlr-x64-avx512'])
+            await rm(path.join(copy, target, 'compiled.so'));
+        }),
     ],
-    ['is not there', 'no model package', async () => ({ source: { type: 'package', path: '/nowhere', sha256: 'f'.repeat(64) } })],
+    [
+      'is not there',
+      'no model package',
+      async () => ({ source: { type: 'package', path: '/nowhere', sha256: 'f'.repeat(64) } }),
+    ],
   ])('leaves the old model at work where the new one %s', async (_title, reason, make) => {
     const [pid] = desk.pipelinePids();
     await deployModel(await make(desk.pictures));
     await desk.until('the rejection', () => events('model-rejected').length > 0);
     const [rejection] = events('model-rejected');
     const { message } = (rejection as { event: { message: string } }).event;
-    expect(message.toLowerCase() + (reason === 'GOLDEN' ? desk.log : '').toLowerCase()).toContain(reason.toLowerCase());
+    expect(message.toLowerCase() + (reason === 'GOLDEN' ? desk.log : '').toLowerCase()).toContain(
+      reason.toLowerCase(),
+    );
     await desk.moreResults(3);
     expect(new Set(versions())).toEqual(new Set([desk.results()[0]?.model.version]));
     expect(desk.pipelinePids()).toContain(pid);

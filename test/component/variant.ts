@@ -27,7 +27,9 @@ export async function variant(
 /** A package whose artifact is sound, but computes something else than its golden sample says. */
 export async function wrongGolden(manifest: Manifest, folder: string): Promise<void> {
   const name = manifest.golden[0]?.output ?? '';
-  const golden = JSON.parse(await readFile(path.join(folder, name), 'utf8')) as { outputs: Record<string, { data: number[] }> };
+  const golden = JSON.parse(await readFile(path.join(folder, name), 'utf8')) as {
+    outputs: Record<string, { data: number[] }>;
+  };
   const output = Object.values(golden.outputs)[0];
   if (output) output.data[2] = (output.data[2] ?? 0) + 1;
   const bytes = Buffer.from(JSON.stringify(golden));

@@ -20,7 +20,10 @@ describe("the keys of AWS's DLR component", () => {
     expect(models['aws-dlr']?.source).toEqual({ type: 'package', component: 'mli.model.Cats' });
     expect(pipelines['aws-dlr']).toMatchObject({
       source: { type: 'images', path: '/greengrass/images/cat.jpeg', intervalSeconds: 3600, loop: true },
-      publish: { local: null, cloud: { topic: 'ml/dlr/image-classification', format: 'aws-dlr', mode: 'every', qos: 1 } },
+      publish: {
+        local: null,
+        cloud: { topic: 'ml/dlr/image-classification', format: 'aws-dlr', mode: 'every', qos: 1 },
+      },
     });
   });
 
@@ -30,17 +33,23 @@ describe("the keys of AWS's DLR component", () => {
   });
 
   it('publish nothing where the topic is empty', () => {
-    expect(parseConfiguration({ PublishResultsOnTopic: '' }, 'test').pipelines['aws-dlr']?.publish.cloud).toBeNull();
+    expect(
+      parseConfiguration({ PublishResultsOnTopic: '' }, 'test').pipelines['aws-dlr']?.publish.cloud,
+    ).toBeNull();
   });
 
   it('choose the model by the architecture of the device', () => {
     const keys = { ModelResourceKey: { aarch64: 'arm-model', x86_64: 'x-model' } };
-    expect(fromAwsKeys(keys, 'arm64')).toMatchObject({ models: { 'aws-dlr': { source: { component: 'arm-model' } } } });
+    expect(fromAwsKeys(keys, 'arm64')).toMatchObject({
+      models: { 'aws-dlr': { source: { component: 'arm-model' } } },
+    });
     expect(fromAwsKeys({ Accelerator: 'gpu' }, 'x64')).toMatchObject({ dlr: { device: 'gpu' } });
   });
 
   it('are all checked at once', () => {
     const wrong = { UseCamera: 'maybe', Accelerator: 'tpu', ModelResourceKey: { riscv: 'x' }, ImageName: 7 };
-    expect(() => fromAwsKeys(wrong, 'x64')).toThrow(/UseCamera[^]*Accelerator|ImageName[^]*UseCamera[^]*Accelerator[^]*ModelResourceKey/);
+    expect(() => fromAwsKeys(wrong, 'x64')).toThrow(
+      /UseCamera[^]*Accelerator|ImageName[^]*UseCamera[^]*Accelerator[^]*ModelResourceKey/,
+    );
   });
 });

@@ -2,7 +2,12 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { applyOverrides, parseConfiguration, readConfigurationFile, resolvePaths } from '../../src/config/index.js';
+import {
+  applyOverrides,
+  parseConfiguration,
+  readConfigurationFile,
+  resolvePaths,
+} from '../../src/config/index.js';
 import { EdgeError } from '../../src/errors/index.js';
 
 const minimal = () => ({
@@ -15,7 +20,9 @@ function problemsOf(document: unknown): string[] {
     parseConfiguration(document, 'test');
   } catch (error) {
     if (error instanceof EdgeError && error.code === 'CONFIG_INVALID') {
-      return (error as EdgeError<'CONFIG_INVALID'>).details.problems.map(({ path, message }) => `${path}: ${message}`);
+      return (error as EdgeError<'CONFIG_INVALID'>).details.problems.map(
+        ({ path, message }) => `${path}: ${message}`,
+      );
     }
     throw error;
   }
@@ -44,7 +51,10 @@ describe('parseConfiguration', () => {
   it('takes scalars that Greengrass hands over as strings', () => {
     const document = minimal();
     Object.assign(document.pipelines['belt-1'].source, { intervalSeconds: '0.5', loop: 'false' });
-    expect(parseConfiguration(document, 'test').pipelines['belt-1']?.source).toMatchObject({ intervalSeconds: 0.5, loop: false });
+    expect(parseConfiguration(document, 'test').pipelines['belt-1']?.source).toMatchObject({
+      intervalSeconds: 0.5,
+      loop: false,
+    });
   });
 
   it('keeps null for a topic that is switched off', () => {
@@ -108,7 +118,9 @@ describe('parseConfiguration', () => {
 
 describe('applyOverrides', () => {
   it('sets values by path, reading them as YAML, and leaves the document alone', () => {
-    const document = { pipelines: { 'belt-1': { source: { intervalSeconds: 1 }, rules: [{ cooldownSeconds: 1 }] } } };
+    const document = {
+      pipelines: { 'belt-1': { source: { intervalSeconds: 1 }, rules: [{ cooldownSeconds: 1 }] } },
+    };
     const changed = applyOverrides(document, [
       'pipelines.belt-1.source.intervalSeconds=0.5',
       'pipelines.belt-1.rules.0.cooldownSeconds=5',
@@ -117,16 +129,25 @@ describe('applyOverrides', () => {
     ]);
     expect(changed).toEqual({
       pipelines: {
-        'belt-1': { source: { intervalSeconds: 0.5 }, rules: [{ cooldownSeconds: 5 }], publish: { cloud: null } },
+        'belt-1': {
+          source: { intervalSeconds: 0.5 },
+          rules: [{ cooldownSeconds: 5 }],
+          publish: { cloud: null },
+        },
       },
       models: { 'a.b': { runtime: 'dlr' } },
     });
     expect(document.pipelines['belt-1'].source.intervalSeconds).toBe(1);
   });
 
-  it.each(['', 'pipelines', '=1', 'a.b.c=[', 'scalar.below=1', '__proto__.polluted=1'])('refuses %j', (override) => {
-    expect(() => applyOverrides({ scalar: 1 }, [override])).toThrow(expect.objectContaining({ code: 'OVERRIDE_INVALID' }));
-  });
+  it.each(['', 'pipelines', '=1', 'a.b.c=[', 'scalar.below=1', '__proto__.polluted=1'])(
+    'refuses %j',
+    (override) => {
+      expect(() => applyOverrides({ scalar: 1 }, [override])).toThrow(
+        expect.objectContaining({ code: 'OVERRIDE_INVALID' }),
+      );
+    },
+  );
 });
 
 describe('readConfigurationFile', () => {
@@ -147,13 +168,16 @@ describe('readConfigurationFile', () => {
     await writeFile(path.join(folder, 'bad.yaml'), 'models: [');
     for (const name of ['missing.yaml', 'bad.yaml']) {
       const file = path.join(folder, name);
-      await expect(readConfigurationFile(file)).rejects.toMatchObject({ code: 'CONFIG_UNREADABLE', details: { path: file } });
+      await expect(readConfigurationFile(file)).rejects.toMatchObject({
+        code: 'CONFIG_UNREADABLE',
+        details: { path: file },
+      });
     }
   });
 });
 
 it('resolvePaths makes relative paths absolute, from the folder of the file', () => {
   const resolved = resolvePaths(parseConfiguration(minimal(), 'test'), '/etc/mli');
-  expect(resolved.models['sorter']?.source.path).toBe('/etc/mli/models/sorter');
+  expect(resolved.models['sorter']?.source).toMatchObject({ path: '/etc/mli/models/sorter' });
   expect(resolved.pipelines['belt-1']?.source.path).toBe('/etc/mli/belt');
 });

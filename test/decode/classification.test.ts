@@ -3,7 +3,11 @@ import { createDecoder } from '../../src/decode/index.js';
 import type { Tensor } from '../../src/types.js';
 
 const labels = ['glass', 'paper', 'metal'];
-const tensor = (...values: number[]): Tensor => ({ dtype: 'float32', shape: [1, values.length], data: Float32Array.from(values) });
+const tensor = (...values: number[]): Tensor => ({
+  dtype: 'float32',
+  shape: [1, values.length],
+  data: Float32Array.from(values),
+});
 const decoder = (activation: 'softmax' | 'sigmoid' | 'none') =>
   createDecoder({ type: 'classification', activation }, { model: 'm', labels });
 
@@ -21,11 +25,11 @@ describe('the classification decoder', () => {
   });
 
   it('takes each output by itself with sigmoid, and as it is with none', () => {
-    expect(decoder('sigmoid').decode([tensor(0, 2, -2)]).map(({ confidence }) => confidence)).toEqual([
-      expect.closeTo(0.8808, 4),
-      expect.closeTo(0.5, 4),
-      expect.closeTo(0.1192, 4),
-    ]);
+    expect(
+      decoder('sigmoid')
+        .decode([tensor(0, 2, -2)])
+        .map(({ confidence }) => confidence),
+    ).toEqual([expect.closeTo(0.8808, 4), expect.closeTo(0.5, 4), expect.closeTo(0.1192, 4)]);
     expect(decoder('none').decode([tensor(0.5, 0.2, 0.3)])[0]).toEqual({ label: 'glass', confidence: 0.5 });
   });
 
@@ -39,10 +43,14 @@ describe('the classification decoder', () => {
     ['infinite', [1, Infinity, 2]],
     ['all zero', [0, 0, 0]],
   ])('takes no decision on outputs that are %s', (_title, values) => {
-    expect(() => decoder('softmax').decode([tensor(...values)])).toThrow(expect.objectContaining({ code: 'OUTPUT_INVALID' }));
+    expect(() => decoder('softmax').decode([tensor(...values)])).toThrow(
+      expect.objectContaining({ code: 'OUTPUT_INVALID' }),
+    );
   });
 
   it('says how many labels and outputs there are where they differ', () => {
-    expect(() => decoder('softmax').decode([tensor(1, 2)])).toThrow('The model m has 2 outputs and 3 labels.');
+    expect(() => decoder('softmax').decode([tensor(1, 2)])).toThrow(
+      'The model m has 2 outputs and 3 labels.',
+    );
   });
 });

@@ -4,7 +4,7 @@ import { mkdir, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import ts from 'typescript';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { allow, delay, startNucleus } from '../nucleus/fixture.js';
+import { allow, atEnd, delay, startNucleus } from '../nucleus/fixture.js';
 
 const output = resolve('test/output/greengrass-process');
 
@@ -40,6 +40,7 @@ async function run(program: string, environment: Readonly<Record<string, string>
     env: { ...process.env, ...environment },
     stdio: ['pipe', 'pipe', 'inherit'],
   });
+  atEnd(() => void child.kill('SIGKILL'));
   const lines: string[] = [];
   child.stdout.on('data', (chunk: Buffer) => lines.push(...chunk.toString().trim().split('\n')));
   const exit = once(child, 'exit').then(([code]) => code as number | null);
@@ -91,5 +92,39 @@ describe('a process with a client', () => {
     );
     expect(await exit).toBe(0);
     expect(lines).toEqual(['IPC_CLOSED']);
+  });
+
+  it('survives a nucleus that goes away under load, again and again', { timeout: 60_000 }, async () => {
+    const nucleus = await startNucleus();
+    const { environment } = await nucleus.addComponent({
+      name: 'com.example.Child',
+      accessControl: allow(['*']),
+    });
+    const { child, lines, exit } = await run(
+      `client.on('connected', () => console.log('connected'));
+       client.on('reconnected', () => console.log('connected'));
+       let open = true;
+       process.once('SIGUSR2', () => { open = false; void client.close(); });
+       const publish = async () => {
+         while (open) {
+           try {
+             await client.publish('a', Buffer.alloc(2_000));
+           } catch {
+             await new Promise((resolve) => setTimeout(resolve, 2));
+           }
+         }
+       };
+       await client.connect();
+       for (let loop = 0; loop < 8; loop += 1) void publish();`,
+      environment,
+    );
+    for (let restart = 1; restart <= 15; restart += 1) {
+      await expect.poll(() => lines.length, { timeout: 20_000 }).toBe(restart);
+      await delay(50);
+      await nucleus.restart(20);
+    }
+    expect(child.exitCode).toBeNull();
+    child.kill('SIGUSR2');
+    expect(await exit).toBe(0);
   });
 });

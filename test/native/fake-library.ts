@@ -11,7 +11,7 @@ export function buildFakeLibrary(...defines: string[]): { path: string; remove: 
   const folder = mkdtempSync(path.join(tmpdir(), 'mli-fake-dlr-'));
   const library = path.join(folder, 'libdlr.so');
   // A sanitizer that is preloaded into this process is not for the compiler.
-  const { LD_PRELOAD: _, ...env } = process.env;
+  const env = { ...process.env, LD_PRELOAD: '' };
   execFileSync(
     'c++',
     ['-std=c++17', '-O1', '-shared', '-fPIC', ...defines.map((name) => `-D${name}`), '-o', library, source],

@@ -2,6 +2,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { loadBinding, type NativeModel } from '../../src/engines/dlr/binding.js';
 import { fixtureCases, loadOptions, obstacle, slowInput, titleOf } from './fixtures.js';
 
+type Constructor = new () => object;
+
 const disposedError = { message: 'MODEL_DISPOSED', code: 'MODEL_DISPOSED' };
 
 /** The matrix {metadata, run, dispose} x {loading, idle, running, disposed}. */
@@ -117,10 +119,8 @@ describe.skipIf(obstacle())(titleOf('a Model'), () => {
   });
 
   it('cannot be made by new', () => {
-    expect(() => new (Model as unknown as new () => unknown)()).toThrow(TypeError);
-    expect(() => Reflect.construct(Model as unknown as new () => unknown, [], Array) as unknown).toThrow(
-      TypeError,
-    );
+    expect(() => new (Model as unknown as Constructor)()).toThrow(TypeError);
+    expect(() => Reflect.construct(Model as unknown as Constructor, [], Array) as object).toThrow(TypeError);
   });
 
   it('throws a TypeError where a method is borrowed by another object', async () => {
@@ -139,7 +139,7 @@ describe.skipIf(obstacle())(titleOf('a Model'), () => {
       Object.create(model),
     ];
     for (const name of ['run', 'dispose', 'getState'] as const) {
-      const method = model[name] as (this: unknown, argument: unknown) => unknown;
+      const method = Reflect.get(prototype, name) as (this: unknown, argument: unknown) => unknown;
       for (const stranger of strangers) expect(() => method.call(stranger, slowInput)).toThrow(TypeError);
     }
     await model.dispose();

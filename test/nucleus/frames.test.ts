@@ -24,11 +24,12 @@ function prelude(totalBytes: number, headersBytes: number): Buffer {
 /** A repeatable source of bytes (mulberry32). */
 function randomBytes(seed: number, length: number): Buffer {
   let state = seed;
-  return Buffer.from({ length }, () => 0).map(() => {
+  const next = () => {
     state = (state + 0x6d2b79f5) | 0;
     const mixed = Math.imul(state ^ (state >>> 15), 1 | state);
     return (mixed ^ (mixed >>> 14)) & 0xff;
-  }) as Buffer;
+  };
+  return Buffer.from(Array.from({ length }, next));
 }
 
 describe('a frame', () => {

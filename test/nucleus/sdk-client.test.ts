@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { SdkClient } from '../../src/greengrass/sdk.js';
+import type { JsonObject } from '../../src/nucleus/configuration-tree.js';
 import { allow, sdkClient, startNucleus, text } from './fixture.js';
 
 /** The SDK types its enumerations, of which only the strings travel. */
@@ -100,7 +101,9 @@ describe('local publish and subscribe with the SDK', () => {
   it('applies access rules that change while it runs', async () => {
     const { nucleus, receiver } = await twoComponents();
     await expect(publish(receiver, 'line2/gate', 'x')).rejects.toThrow();
-    await nucleus.deploy('com.example.Receiver', { merge: { accessControl: allow(['line2/*']) } });
+    await nucleus.deploy('com.example.Receiver', {
+      merge: { accessControl: allow(['line2/*']) as JsonObject },
+    });
     await publish(receiver, 'line2/gate', 'x');
   });
 

@@ -12,15 +12,38 @@ describe('the packages that ship', () => {
   const names = productionModules('.', x64).map(({ name }) => name);
 
   it('are those that the component loads', () => {
-    expect(names).toEqual(expect.arrayContaining(['zod', 'pino', 'commander', 'yaml', 'aws-crt', 'aws-iot-device-sdk-v2', 'opencv4nodejs', 'opencv-build']));
+    expect(names).toEqual(
+      expect.arrayContaining([
+        'zod',
+        'pino',
+        'commander',
+        'yaml',
+        'aws-crt',
+        'aws-iot-device-sdk-v2',
+        'opencv4nodejs',
+        'opencv-build',
+      ]),
+    );
   });
 
   it('are none of development, of types, of browsers or of a C++ build', () => {
-    for (const name of ['typescript', 'vitest', 'eslint', '@types/node', 'axios', 'crypto-js', 'nan', 'node-addon-api']) expect(names).not.toContain(name);
+    for (const name of [
+      'typescript',
+      'vitest',
+      'eslint',
+      '@types/node',
+      'axios',
+      'crypto-js',
+      'nan',
+      'node-addon-api',
+    ])
+      expect(names).not.toContain(name);
   });
 
   it('include one that lies in the folder of another package', () => {
-    expect(productionModules('.', x64).map(({ path }) => path)).toContain('node_modules/string_decoder/node_modules/safe-buffer');
+    expect(productionModules('.', x64).map(({ path }) => path)).toContain(
+      'node_modules/string_decoder/node_modules/safe-buffer',
+    );
   });
 });
 
@@ -49,7 +72,9 @@ describe('of a package', () => {
 });
 
 it('the newest glibc that a binary names is found by number, not by text', () => {
-  expect(newestGlibc(Buffer.from('\0GLIBC_2.9\0GLIBC_2.34\0GLIBC_2.2.5\0GLIBC_2.100x\0', 'latin1'))).toBe('2.34');
+  expect(newestGlibc(Buffer.from('\0GLIBC_2.9\0GLIBC_2.34\0GLIBC_2.2.5\0GLIBC_2.100x\0', 'latin1'))).toBe(
+    '2.34',
+  );
   expect(newestGlibc(Buffer.from('nothing'))).toBeUndefined();
 });
 
@@ -64,7 +89,8 @@ describe('the options of the build', () => {
   });
 
   it('take the platforms from the environment where no option names them', () => {
-    const ids = (args: string[], env: NodeJS.ProcessEnv) => readOptions(args, env).platforms.map(({ id }: { id: string }) => id);
+    const ids = (args: string[], env: NodeJS.ProcessEnv) =>
+      readOptions(args, env).platforms.map(({ id }: { id: string }) => id);
     expect(ids([], { MLI_PLATFORMS: 'linux-x64' })).toEqual(['linux-x64']);
     expect(ids(['--platform', 'linux-arm64'], { MLI_PLATFORMS: 'linux-x64' })).toEqual(['linux-arm64']);
     expect(PLATFORMS.map(({ id }) => id)).toEqual(expect.arrayContaining(ids([], {})));

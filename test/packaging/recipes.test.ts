@@ -10,7 +10,11 @@ import { heartbeatTopic } from '../../src/greengrass/heartbeat.js';
 
 interface Recipe {
   ComponentName: string;
-  ComponentConfiguration?: { DefaultConfiguration: { accessControl: Record<string, Record<string, { operations: string[]; resources: string[] }>> } };
+  ComponentConfiguration?: {
+    DefaultConfiguration: {
+      accessControl: Record<string, Record<string, { operations: string[]; resources: string[] }>>;
+    };
+  };
   ComponentDependencies?: Record<string, unknown>;
   Manifests: {
     Name: string;
@@ -47,8 +51,14 @@ describe.each(names)('the recipe of %s', (name) => {
 
   it('is the one that its gdk folder links to, under the name that GDK looks for', () => {
     const folder = COMPONENTS[name]?.folder ?? '';
-    expect(path.resolve(folder, readlinkSync(path.join(folder, 'recipe.yaml')))).toBe(path.resolve('recipes', `${name}.yaml`));
-    expect(gdkProject(path.resolve(folder))).toMatchObject({ name, version: 'NEXT_PATCH', recipeName: `${name}.yaml` });
+    expect(path.resolve(folder, readlinkSync(path.join(folder, 'recipe.yaml')))).toBe(
+      path.resolve('recipes', `${name}.yaml`),
+    );
+    expect(gdkProject(path.resolve(folder))).toMatchObject({
+      name,
+      version: 'NEXT_PATCH',
+      recipeName: `${name}.yaml`,
+    });
   });
 });
 
@@ -58,7 +68,9 @@ it('every recipe belongs to a component that the build knows', () => {
 
 describe('the recipe of mli.Inference', () => {
   const { recipe } = read('mli.Inference');
-  const { accessControl, ...defaults } = recipe.ComponentConfiguration?.DefaultConfiguration ?? { accessControl: {} };
+  const { accessControl, ...defaults } = recipe.ComponentConfiguration?.DefaultConfiguration ?? {
+    accessControl: {},
+  };
   const allowed = (service: string, operation: string) =>
     Object.values(accessControl[service] ?? {})
       .filter(({ operations }) => operations.includes(`aws.greengrass#${operation}`))
@@ -79,11 +91,14 @@ describe('the recipe of mli.Inference', () => {
   });
 
   it('depends on the other components of this repository, softly', () => {
-    expect(Object.keys(recipe.ComponentDependencies ?? {}).sort()).toEqual(names.filter((name) => name !== 'mli.Inference').sort());
+    expect(Object.keys(recipe.ComponentDependencies ?? {}).sort()).toEqual(
+      names.filter((name) => name !== 'mli.Inference').sort(),
+    );
   });
 
   it('becomes node, so that SIGTERM reaches it', () => {
-    for (const { Lifecycle: lifecycle } of recipe.Manifests) expect(lifecycle['run']?.split('\n').at(-1)).toMatch(/^exec /);
+    for (const { Lifecycle: lifecycle } of recipe.Manifests)
+      expect(lifecycle['run']?.split('\n').at(-1)).toMatch(/^exec /);
   });
 });
 
@@ -97,16 +112,46 @@ describe('the rules for recipes', () => {
   };
 
   it.each([
-    ['an artifact key in another spelling, which lite does not find', 'Uri: s3', 'URI: s3', /Manifests\.0\.Artifacts\.0/],
+    [
+      'an artifact key in another spelling, which lite does not find',
+      'Uri: s3',
+      'URI: s3',
+      /Manifests\.0\.Artifacts\.0/,
+    ],
     ['a manifest without the runtime key', "      runtime: '*'\n", '', /Platform\.runtime/],
-    ['a braced shell variable, which lite takes for its own', '"$app/bin/node"', '"${app}/bin/node"', /\{app\} is no variable that both nuclei know/],
-    ['a variable of another component', '{work:path}', '{mli.runtime.DLR:artifacts:path}', /is no variable that both nuclei know/],
+    [
+      'a braced shell variable, which lite takes for its own',
+      '"$app/bin/node"',
+      '"${app}/bin/node"',
+      /\{app\} is no variable that both nuclei know/,
+    ],
+    [
+      'a variable of another component',
+      '{work:path}',
+      '{mli.runtime.DLR:artifacts:path}',
+      /is no variable that both nuclei know/,
+    ],
     ['a step that lite lacks', '      run: |-', '      shutdown: exit 0\n      run: |-', /shutdown/],
-    ['a step with privileges', 'run: |-', 'run: { RequiresPrivilege: true, Script: "true" }\n      x: |-', /Lifecycle/],
+    [
+      'a step with privileges',
+      'run: |-',
+      'run: { RequiresPrivilege: true, Script: "true" }\n      x: |-',
+      /Lifecycle/,
+    ],
     ['a hard dependency', 'DependencyType: SOFT', 'DependencyType: HARD', /DependencyType/],
     ['a right to every topic', '- mli/status/*', "- '*'", /resources\.1/],
-    ['a key that the format does not have', 'ComponentPublisher:', 'ComponentAuthor: x\nComponentPublisher:', /ComponentAuthor/],
-    ['more bytes than the cloud takes', '# What', `${'# \n'.repeat(6000)}# What`, /at most 16000 are allowed/],
+    [
+      'a key that the format does not have',
+      'ComponentPublisher:',
+      'ComponentAuthor: x\nComponentPublisher:',
+      /ComponentAuthor/,
+    ],
+    [
+      'more bytes than the cloud takes',
+      '# What',
+      `${'# \n'.repeat(6000)}# What`,
+      /at most 16000 are allowed/,
+    ],
   ])('refuse %s', (_, from, to, message) => {
     expect(problems(from, to)).toMatch(message);
   });

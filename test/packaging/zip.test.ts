@@ -1,6 +1,15 @@
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -27,7 +36,13 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true }));
 
 const list = (zip: string): [string, number, string, number[], number][] =>
-  JSON.parse(execFileSync('python3', ['-c', LIST, zip], { encoding: 'utf8' })) as [string, number, string, number[], number][];
+  JSON.parse(execFileSync('python3', ['-c', LIST, zip], { encoding: 'utf8' })) as [
+    string,
+    number,
+    string,
+    number[],
+    number,
+  ][];
 const digest = (file: string) => createHash('sha256').update(readFileSync(file)).digest('hex');
 
 async function zipOf(name: string, fill: (tree: FileTree) => void): Promise<string> {
@@ -52,7 +67,9 @@ describe('an archive', () => {
     });
     expect(digest(second)).toBe(digest(first));
     writeFileSync(path.join(folder, 'in/one.txt'), 'ONE');
-    expect(digest(await zipOf('c.zip', (tree) => tree.addFolder('', path.join(folder, 'in'))))).not.toBe(digest(first));
+    expect(digest(await zipOf('c.zip', (tree) => tree.addFolder('', path.join(folder, 'in'))))).not.toBe(
+      digest(first),
+    );
   });
 
   it('holds sorted plain files of two modes and one date: no folders, no links, nothing that others may write', async () => {

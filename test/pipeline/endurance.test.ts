@@ -22,7 +22,11 @@ afterAll(() => rm(folder, { recursive: true }));
 
 it('2,000 frames through OpenCV and DLR leave the memory flat', { timeout: 180_000 }, async () => {
   const model = fileURLToPath(new URL('../../models/waste-sorter', import.meta.url));
-  const { stages, width, height } = await loadModel({ model: { folder: model, allowUnpinned: false }, dlr: { threads: 1, device: 'cpu' }, preprocess: {} });
+  const { stages, width, height } = await loadModel({
+    model: { folder: model, allowUnpinned: false },
+    dlr: { threads: 1, device: 'cpu' },
+    preprocess: {},
+  });
   const logger = createLogger({ name: 'test', level: 'silent' });
   const config = imagesSource.parse({ type: 'images', path: folder, intervalSeconds: 0 });
   const source = createSource(config, { minWidth: width, minHeight: height, logger });

@@ -13,9 +13,18 @@ afterEach(() => supervisor.stop());
 
 function supervise(mode: string, config: object = {}): PipelineState[] {
   const states: PipelineState[] = [];
-  const spec = { name: 'belt', source: { type: 'images', path: mode, intervalSeconds: 0.1, loop: true } } as unknown as PipelineSpec;
+  const spec = {
+    name: 'belt',
+    source: { type: 'images', path: mode, intervalSeconds: 0.1, loop: true },
+  } as unknown as PipelineSpec;
   const { supervision } = documentSchema.parse({ supervision: config });
-  supervisor = new PipelineSupervisor(spec, supervision, { onResult: () => undefined, onState: (state) => states.push(state) }, logger, entry);
+  supervisor = new PipelineSupervisor(
+    spec,
+    supervision,
+    { onResult: () => undefined, onState: (state) => states.push(state) },
+    logger,
+    entry,
+  );
   supervisor.start();
   return states;
 }

@@ -18,7 +18,11 @@ let manifest: Manifest;
 let engine: Awaited<ReturnType<typeof loadModel>>['stages']['engine'];
 let size: { width: number; height: number };
 beforeAll(async () => {
-  const { stages, width, height } = await loadModel({ model: { folder, allowUnpinned: false }, dlr: { threads: 1, device: 'cpu' }, preprocess: {} });
+  const { stages, width, height } = await loadModel({
+    model: { folder, allowUnpinned: false },
+    dlr: { threads: 1, device: 'cpu' },
+    preprocess: {},
+  });
   inference = new FrameInference(stages);
   engine = stages.engine;
   size = { width, height };
@@ -28,7 +32,10 @@ afterAll(() => inference.dispose());
 
 async function classify(file: string): Promise<readonly Prediction[]> {
   const decoded = await readPicture(file, size.width, size.height);
-  const { predictions } = await inference.infer({ id: 1, capturedAt: new Date(), monotonicMs: 0, ...decoded }, 0);
+  const { predictions } = await inference.infer(
+    { id: 1, capturedAt: new Date(), monotonicMs: 0, ...decoded },
+    0,
+  );
   return predictions;
 }
 
@@ -36,7 +43,9 @@ describe('the shipped waste classifier', () => {
   it('gives the recorded outputs for its golden samples, within their tolerance', async () => {
     expect(manifest.golden.length).toBeGreaterThanOrEqual(6);
     for (const { input, output, tolerance } of manifest.golden) {
-      const expected = await readJson<{ outputs: Record<string, { data: number[] }> }>(path.join(folder, output));
+      const expected = await readJson<{ outputs: Record<string, { data: number[] }> }>(
+        path.join(folder, output),
+      );
       const { picture } = await readPicture(path.join(folder, input), size.width, size.height);
       const part = { x: 0, y: 0, width: picture.width, height: picture.height };
       const { interpolation } = manifest.input.resize;
@@ -44,7 +53,9 @@ describe('the shipped waste classifier', () => {
       picture.release();
       const [actual] = await engine.run({ picture: pixels, normalization: manifest.input });
       const [wanted] = Object.values(expected.outputs);
-      const differences = Array.from(actual?.data ?? [], (value, index) => Math.abs(value - (wanted?.data[index] ?? NaN)));
+      const differences = Float64Array.from(actual?.data ?? [], Number).map((value, index) =>
+        Math.abs(value - (wanted?.data[index] ?? NaN)),
+      );
       expect(Math.max(...differences), input).toBeLessThanOrEqual(tolerance);
     }
   });
@@ -54,7 +65,8 @@ describe('the shipped waste classifier', () => {
     const { readdir } = await import('node:fs/promises');
     const files = (await readdir(belt)).filter((name) => name.endsWith('.jpg')).sort();
     const labels = ['cardboard', 'glass', 'metal', 'paper', 'plastic', 'trash'];
-    for (const label of labels) expect(files.filter((name) => name.includes(label)).length, label).toBeGreaterThanOrEqual(2);
+    for (const label of labels)
+      expect(files.filter((name) => name.includes(label)).length, label).toBeGreaterThanOrEqual(2);
     const right: string[] = [];
     for (const name of files) {
       const [best] = await classify(path.join(belt, name));
@@ -68,7 +80,9 @@ describe('the shipped waste classifier', () => {
     async () => {
       const val = testData('trashnet', 'val') ?? '';
       type Recorded = { predictions: Record<string, { label: string; probabilities: number[] }> };
-      const { predictions } = await readJson<Recorded>(path.join(root, 'training/results/waste-sorter-val.json'));
+      const { predictions } = await readJson<Recorded>(
+        path.join(root, 'training/results/waste-sorter-val.json'),
+      );
       const names = Object.keys(predictions);
       expect(names.length).toBe(328);
       let agreed = 0;
@@ -79,9 +93,14 @@ describe('the shipped waste classifier', () => {
         const recorded = predictions[name];
         if (actual[0]?.label === recorded?.label) agreed++;
         if (actual[0]?.label === path.dirname(name)) right++;
-        largest = Math.max(largest, Math.abs((actual[0]?.confidence ?? 0) - Math.max(...(recorded?.probabilities ?? [0]))));
+        largest = Math.max(
+          largest,
+          Math.abs((actual[0]?.confidence ?? 0) - Math.max(...(recorded?.probabilities ?? [0]))),
+        );
       }
-      console.log(`agreement ${agreed}/${names.length}, accuracy ${((100 * right) / names.length).toFixed(1)} %, largest difference ${largest.toFixed(4)}`);
+      console.log(
+        `agreement ${agreed}/${names.length}, accuracy ${((100 * right) / names.length).toFixed(1)} %, largest difference ${largest.toFixed(4)}`,
+      );
       expect(agreed / names.length).toBeGreaterThanOrEqual(0.99);
       expect(right / names.length).toBeGreaterThanOrEqual(0.85);
     },

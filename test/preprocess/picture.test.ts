@@ -7,7 +7,8 @@ import type { PixelBuffer } from '../../src/types.js';
 /** A picture of 8 x 4 pixels: blue in the left half, red in the right half. */
 function halves(): Picture {
   const pixels = Buffer.alloc(8 * 4 * 3);
-  for (let y = 0; y < 4; y++) for (let x = 0; x < 8; x++) pixels.set(x < 4 ? [255, 0, 0] : [0, 0, 255], (y * 8 + x) * 3);
+  for (let y = 0; y < 4; y++)
+    for (let x = 0; x < 8; x++) pixels.set(x < 4 ? [255, 0, 0] : [0, 0, 255], (y * 8 + x) * 3);
   return Picture.fromPixels(pixels, 8, 4);
 }
 
@@ -22,7 +23,9 @@ function process(mode: ResizeMode, config: PreprocessConfig = {}, size = { width
   }
 }
 
-const pixel = ({ data, width }: PixelBuffer, x: number, y: number) => [...data.subarray((y * width + x) * 3, (y * width + x) * 3 + 3)];
+const pixel = ({ data, width }: PixelBuffer, x: number, y: number) => [
+  ...data.subarray((y * width + x) * 3, (y * width + x) * 3 + 3),
+];
 const blue = [255, 0, 0];
 const red = [0, 0, 255];
 const grey = [114, 114, 114];

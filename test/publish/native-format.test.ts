@@ -19,7 +19,9 @@ const result = (predictions: NativeResult['predictions']): NativeResult => ({
 it('the native result is JSON that its published schema accepts, with numbers rounded to what means something', () => {
   const text = formatNative(result([{ label: 'glass', confidence: 0.987654321, box: [0.1, 0.2, 0.3, 0.4] }]));
   const message = JSON.parse(text) as NativeResult;
-  const validate = new Ajv2020({ formats: { 'date-time': true } }).compile(z.toJSONSchema(nativeResultSchema));
+  const validate = new Ajv2020({ formats: { 'date-time': true } }).compile(
+    z.toJSONSchema(nativeResultSchema),
+  );
   expect(validate(message), JSON.stringify(validate.errors)).toBe(true);
   expect(message.predictions[0]?.confidence).toBe(0.98765);
   expect(message.timingsMs.capture).toBe(3.14);
@@ -27,7 +29,10 @@ it('the native result is JSON that its published schema accepts, with numbers ro
 });
 
 it('a result above 6,000 bytes loses its least likely predictions, and says so', () => {
-  const predictions = Array.from({ length: 1000 }, (_, index) => ({ label: `päckchen-${index}`, confidence: 1 / (index + 1) }));
+  const predictions = Array.from({ length: 1000 }, (_, index) => ({
+    label: `päckchen-${index}`,
+    confidence: 1 / (index + 1),
+  }));
   const text = formatNative(result(predictions));
   expect(Buffer.byteLength(text)).toBeLessThan(6000);
   const message = JSON.parse(text) as NativeResult;

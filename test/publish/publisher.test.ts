@@ -34,7 +34,9 @@ class RecordingTransport implements Transport {
 function setUp(config: object = {}) {
   const transport = new RecordingTransport();
   const failures: unknown[] = [];
-  const publisher = new Publisher(publishSchema.parse(config), names, transport, (error) => failures.push(error));
+  const publisher = new Publisher(publishSchema.parse(config), names, transport, (error) =>
+    failures.push(error),
+  );
   return { transport, failures, publisher };
 }
 

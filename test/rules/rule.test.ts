@@ -35,7 +35,14 @@ describe('a rule', () => {
   it('waits for n of the last m frames, and fires on a frame that holds itself', () => {
     const set = rules({ label: 'glass', frames: { count: 2, within: 3 } });
     const [glass, paper] = [frame('glass'), frame('paper')];
-    expect(firings(set, [glass, paper, paper, glass, paper, glass])).toEqual([false, false, false, false, false, true]);
+    expect(firings(set, [glass, paper, paper, glass, paper, glass])).toEqual([
+      false,
+      false,
+      false,
+      false,
+      false,
+      true,
+    ]);
   });
 
   it('starts to count anew after it fired', () => {

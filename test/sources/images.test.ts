@@ -12,7 +12,11 @@ let folder: string;
 const logger = createLogger({ name: 'test', level: 'silent' });
 const put = (name: string, bytes: Uint8Array) => writeFile(path.join(folder, name), bytes);
 const source = (options: { loop?: boolean; path?: string } = {}) =>
-  new ImagesSource(imagesSource.parse({ type: 'images', path: folder, ...options }), { minWidth: 32, minHeight: 32, logger });
+  new ImagesSource(imagesSource.parse({ type: 'images', path: folder, ...options }), {
+    minWidth: 32,
+    minHeight: 32,
+    logger,
+  });
 
 async function names(images: ImagesSource, count: number): Promise<(string | undefined)[]> {
   const result: (string | undefined)[] = [];
@@ -74,7 +78,10 @@ describe('the images source', () => {
   it('says so where no picture can be used, and goes on when one comes', async () => {
     await put('1.jpg', Buffer.from('no picture'));
     const images = source();
-    await expect(images.next()).rejects.toMatchObject({ code: 'SOURCE_ALL_UNREADABLE', details: { count: 1 } });
+    await expect(images.next()).rejects.toMatchObject({
+      code: 'SOURCE_ALL_UNREADABLE',
+      details: { count: 1 },
+    });
     await put('2.jpg', jpeg(40, 30, [0, 0, 0]));
     expect(await names(images, 1)).toEqual(['2.jpg']);
   });

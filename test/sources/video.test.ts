@@ -20,7 +20,8 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true }));
 
-const open = (options: object) => new VideoSource(videoSource.parse({ type: 'video', path: video, ...options }));
+const open = (options: object) =>
+  new VideoSource(videoSource.parse({ type: 'video', path: video, ...options }));
 
 async function drain(source: VideoSource): Promise<number> {
   let frames = 0;
@@ -75,7 +76,10 @@ describe('the video source', () => {
     await writeFile(bad, 'no video');
     for (const file of [bad, path.join(folder, 'missing.mp4')]) {
       const source = open({ path: file });
-      await expect(source.next(never)).rejects.toMatchObject({ code: 'VIDEO_UNREADABLE', details: { path: file } });
+      await expect(source.next(never)).rejects.toMatchObject({
+        code: 'VIDEO_UNREADABLE',
+        details: { path: file },
+      });
       await expect(source.next(never)).rejects.toMatchObject({ code: 'VIDEO_UNREADABLE' });
     }
   });

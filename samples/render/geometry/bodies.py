@@ -14,7 +14,9 @@ def spline(points: list[tuple[float, float]], count: int = 160) -> np.ndarray:
     t = np.linspace(0, 1, 24, endpoint=False)[:, None]
     pieces = []
     for a, b, c, d in zip(p[:-3], p[1:-2], p[2:-1], p[3:]):
-        pieces.append(0.5 * (2 * b + (c - a) * t + (2 * a - 5 * b + 4 * c - d) * t**2 + (3 * b - a - 3 * c + d) * t**3))
+        pieces.append(
+            0.5 * (2 * b + (c - a) * t + (2 * a - 5 * b + 4 * c - d) * t**2 + (3 * b - a - 3 * c + d) * t**3)
+        )
     curve = np.vstack([*pieces, p[-2:-1]])
     length = np.concatenate([[0], np.cumsum(np.linalg.norm(np.diff(curve, axis=0), axis=1))])
     where = np.linspace(0, length[-1], count)
@@ -65,7 +67,10 @@ def torn(uv: np.ndarray, raggedness: float, rng: np.random.Generator, sides: str
     centre = (uv[:-1, :-1] + uv[1:, 1:]) / 2
 
     def edge(coordinate: np.ndarray) -> np.ndarray:
-        steps = sum(rng.normal() / k * np.sin(2 * np.pi * k * coordinate * rng.uniform(0.7, 1.3) + rng.uniform(0, 6.3)) for k in range(1, 40))
+        steps = sum(
+            rng.normal() / k * np.sin(2 * np.pi * k * coordinate * rng.uniform(0.7, 1.3) + rng.uniform(0, 6.3))
+            for k in range(1, 40)
+        )
         return raggedness * (1 + 0.5 * steps)
 
     u, v = centre[..., 0], centre[..., 1]
@@ -85,7 +90,9 @@ def ball(radius: float, rings: int = 220) -> tuple[np.ndarray, np.ndarray]:
     return points, np.stack([u, 1 - v], -1)
 
 
-def curl(points: np.ndarray, toward: tuple[float, float], start: float, radius: float, most: float = 2.6) -> np.ndarray:
+def curl(
+    points: np.ndarray, toward: tuple[float, float], start: float, radius: float, most: float = 2.6
+) -> np.ndarray:
     """Rolls up what lies further than `start` along the direction `toward` (x, z) on a cylinder of the given radius.
 
     The roll ends after `most` radians and runs on straight, so that a corner lifts or folds over.
@@ -103,7 +110,9 @@ def rounded_square(power: float, width: float = 1.0, depth: float = 1.0):
     """A `shape` for `revolve`: a superellipse |x / width|^power + |z / depth|^power = r^power."""
 
     def shape(angle: np.ndarray, _height: np.ndarray, radius: np.ndarray) -> np.ndarray:
-        return radius * (np.abs(np.cos(angle) / width) ** power + np.abs(np.sin(angle) / depth) ** power) ** (-1 / power)
+        return radius * (np.abs(np.cos(angle) / width) ** power + np.abs(np.sin(angle) / depth) ** power) ** (
+            -1 / power
+        )
 
     return shape
 

@@ -45,7 +45,9 @@ class Mesh:
 
         def block(name: str, rows: np.ndarray, number: str) -> str:
             vector = "<" + ",".join([number] * rows.shape[1]) + ">"
-            return f"{name} {{ {len(rows)},\n" + ",\n".join([vector] * len(rows)) % tuple(rows.ravel().tolist()) + " }\n"
+            return (
+                f"{name} {{ {len(rows)},\n" + ",\n".join([vector] * len(rows)) % tuple(rows.ravel().tolist()) + " }\n"
+            )
 
         path.write_text(
             block("vertex_vectors", self.vertices, "%.4f")

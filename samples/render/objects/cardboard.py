@@ -9,14 +9,24 @@ from PIL import Image, ImageDraw
 
 import prints
 from geometry.bodies import sheet, torn
-from geometry.creases import crumple, smooth
+from geometry.creases import crumple
 from geometry.mesh import Mesh
 
 THICKNESS = 0.55
 FLUTE = 0.85  # wavelength
 
 
-def _board(folder: Path, name: str, width: float, depth: float, rng: np.random.Generator, rough: float, sides: str = "nesw", bend=None, peel: float = 0.0) -> None:
+def _board(
+    folder: Path,
+    name: str,
+    width: float,
+    depth: float,
+    rng: np.random.Generator,
+    rough: float,
+    sides: str = "nesw",
+    bend=None,
+    peel: float = 0.0,
+) -> None:
     """Writes <name>-top.inc, -flute.inc and -bottom.inc; the flutes run along z.
 
     `bend(points)` shapes all three alike; `peel` tears that share of the top liner off at the west side.
@@ -63,7 +73,7 @@ def torn_board(folder: Path, rng: np.random.Generator) -> None:
 
 def flat_box(folder: Path, rng: np.random.Generator) -> None:
     def bend(points: np.ndarray) -> np.ndarray:
-        x, z = points[..., 0], points[..., 2]
+        x = points[..., 0]
         fold = -0.35 * np.exp(-((x - 5) ** 2) / 0.10) + 0.05 * np.abs(x - 5)
         return points + np.stack([0 * x, fold + 0.4, 0 * x], -1)
 
@@ -71,7 +81,10 @@ def flat_box(folder: Path, rng: np.random.Generator) -> None:
     image, draw = _liner(2160, 1500, rng, 42)
     prints.text(draw, (150, 1010), "THIS SIDE UP", 150, INK, 0.05)
     for x in (230, 430):
-        draw.polygon([(x, 420), (x + 85, 560), (x + 30, 560), (x + 30, 820), (x - 30, 820), (x - 30, 560), (x - 85, 560)], fill=INK)
+        draw.polygon(
+            [(x, 420), (x + 85, 560), (x + 30, 560), (x + 30, 820), (x - 30, 820), (x - 30, 560), (x - 85, 560)],
+            fill=INK,
+        )
     prints.recycling_mark(draw, (830, 640), 170, INK)
     prints.barcode(draw, (1620, 1050, 2000, 1250), rng)
     prints.text(draw, (1560, 250), "V-207", 130, INK, 0.04)
@@ -79,12 +92,20 @@ def flat_box(folder: Path, rng: np.random.Generator) -> None:
     _liner(1200, 900, rng, 42)[0].save(folder / "plain.png")
     tape, tape_uv = sheet(34.5, 3.6, 120, 20)
     x = tape[..., 0]
-    tape[..., 1] = THICKNESS + 0.45 - 0.3 * np.exp(-((x - 5) ** 2) / 0.2) + 0.05 * np.abs(x - 5) + (0.09 * crumple(tape[..., (0, 2)].reshape(-1, 2), 3, 2, rng)).reshape(x.shape) + 0.05
+    tape[..., 1] = (
+        THICKNESS
+        + 0.45
+        - 0.3 * np.exp(-((x - 5) ** 2) / 0.2)
+        + 0.05 * np.abs(x - 5)
+        + (0.09 * crumple(tape[..., (0, 2)].reshape(-1, 2), 3, 2, rng)).reshape(x.shape)
+        + 0.05
+    )
     Mesh.grid(tape, tape_uv).write(folder / "tape.inc")
 
 
 def open_box(folder: Path, rng: np.random.Generator) -> None:
     for name, width, depth in (("long", 24, 9), ("short", 17, 9), ("long-flap", 24, 8), ("short-flap", 17, 7.5)):
+
         def bow(points: np.ndarray, depth=depth) -> np.ndarray:
             return points + np.stack([0 * points[..., 0], 0.02 * points[..., 2] ** 2, 0 * points[..., 0]], -1)
 

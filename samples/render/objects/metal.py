@@ -1,4 +1,4 @@
-"""Metal: drink cans, a food tin, foil."""
+"""Metal: food tins, one bare and one with a label, and crumpled foil."""
 
 from __future__ import annotations
 
@@ -10,20 +10,6 @@ import prints
 from geometry.bodies import ball, revolve, settle, spline
 from geometry.creases import crumple, smooth
 from geometry.mesh import Mesh
-
-RADIUS, HEIGHT = 5.0, 18.0
-
-
-def _can(folder: Path, dent) -> None:
-    """A drink can about the y axis: body (printed) and both ends; `dent(mesh)` deforms all three alike."""
-    body = spline([(3.9, 0.7), (4.1, 0.75), (4.7, 1.5), (RADIUS, 2.6), (RADIUS, 6), (RADIUS, 12), (RADIUS, 15.3), (4.7, 16.7), (4.15, 17.5), (4.1, 17.6)], 200)
-    top = spline([(4.1, 17.55), (4.25, 17.9), (4.15, 18.1), (4.0, 17.95), (3.85, 17.2), (3.6, 17.0), (3.3, 17.25), (3.1, 17.3), (1.5, 17.3), (0, 17.3)], 120)
-    base = spline([(4.0, 0.75), (3.9, 0.3), (3.7, 0.0), (3.5, 0.15), (3.2, 0.9), (2.0, 1.6), (0, 1.8)], 80)
-    for name, profile in (("body", body), ("top", top), ("base", base)):
-        mesh = revolve(profile, 200)
-        if dent:
-            dent(mesh)
-        mesh.write(folder / f"{name}.inc")
 
 
 def open_tin(folder: Path, rng: np.random.Generator) -> None:
@@ -39,7 +25,10 @@ def open_tin(folder: Path, rng: np.random.Generator) -> None:
     angle = np.linspace(0, 2 * np.pi, 221)
     radius = np.linspace(0, 7.3, 160)
     r, a = np.meshgrid(radius, angle, indexing="ij")
-    lid = np.stack([r * np.cos(a), 0.15 * np.cos(r * 2 * np.pi / 1.3) * ((r > 2.2) & (r < 6.4)) + 0.012 * r**2, r * np.sin(a)], -1)
+    lid = np.stack(
+        [r * np.cos(a), 0.15 * np.cos(r * 2 * np.pi / 1.3) * ((r > 2.2) & (r < 6.4)) + 0.012 * r**2, r * np.sin(a)],
+        -1,
+    )
     lid[:, -1] = lid[:, 0]
     Mesh.grid(lid, np.stack([r / 7.3, a / 6.2832], -1)).write(folder / "lid.inc")
 
@@ -55,8 +44,42 @@ def foil_ball(folder: Path, rng: np.random.Generator) -> None:
 
 def soup_tin(folder: Path, rng: np.random.Generator) -> None:
     """A closed food tin with a paper label and bare beaded ends."""
-    body = spline([(0, 0.35), (6.0, 0.3), (6.1, 0.0), (6.35, 0.0), (6.4, 0.3), (6.2, 0.6), (6.2, 1.2), (6.2, 8), (6.2, 16), (6.2, 16.6), (6.4, 16.9), (6.35, 17.2), (6.1, 17.2), (6.0, 16.7), (5.2, 16.6), (5.0, 16.8), (4.4, 16.6), (4.2, 16.8), (2, 16.75), (0, 16.75)], 420)
+    body = spline(
+        [
+            (0, 0.35),
+            (6.0, 0.3),
+            (6.1, 0.0),
+            (6.35, 0.0),
+            (6.4, 0.3),
+            (6.2, 0.6),
+            (6.2, 1.2),
+            (6.2, 8),
+            (6.2, 16),
+            (6.2, 16.6),
+            (6.4, 16.9),
+            (6.35, 17.2),
+            (6.1, 17.2),
+            (6.0, 16.7),
+            (5.2, 16.6),
+            (5.0, 16.8),
+            (4.4, 16.6),
+            (4.2, 16.8),
+            (2, 16.75),
+            (0, 16.75),
+        ],
+        420,
+    )
     revolve(body, 200).write(folder / "body.inc")
     height = np.linspace(3.0, 14.2, 30)
     revolve(np.stack([np.full_like(height, 6.24), height], -1), 160).write(folder / "label.inc")
-    prints.label(2400, 1000, (196, 28, 30), (255, 246, 220), "TOMATO", "crushed with basil", rng, trim=(240, 196, 60), scene=[(120, 10, 10), (220, 50, 30), (90, 150, 50), (250, 220, 180)]).save(folder / "label.png")
+    prints.label(
+        2400,
+        1000,
+        (196, 28, 30),
+        (255, 246, 220),
+        "TOMATO",
+        "crushed with basil",
+        rng,
+        trim=(240, 196, 60),
+        scene=[(120, 10, 10), (220, 50, 30), (90, 150, 50), (250, 220, 180)],
+    ).save(folder / "label.png")

@@ -1,4 +1,4 @@
-"""Paper: a flyer with a curled corner, a newspaper page, an envelope, a crumpled letter."""
+"""Paper: a flyer with a curled corner, a newspaper page, a letter that was crumpled."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import numpy as np
 from PIL import Image, ImageDraw
 
 import prints
-from geometry.bodies import ball, curl, settle, sheet
+from geometry.bodies import curl, settle, sheet
 from geometry.creases import crumple, smooth
 from geometry.mesh import Mesh
 
@@ -20,7 +20,9 @@ def _flat(points: np.ndarray) -> np.ndarray:
 
 def flyer(folder: Path, rng: np.random.Generator) -> None:
     points, uv = sheet(33, 23)
-    points[..., 1] = (0.35 * smooth(_flat(points), 14, rng) + 0.10 * crumple(_flat(points), 7, 2, rng)).reshape(points.shape[:2])
+    points[..., 1] = (0.35 * smooth(_flat(points), 14, rng) + 0.10 * crumple(_flat(points), 7, 2, rng)).reshape(
+        points.shape[:2]
+    )
     points = curl(points, (0.9, 0.55), 11.0, 2.6, 2.3)
     Mesh.grid(settle(points), uv).write(folder / "sheet.inc")
 
@@ -31,11 +33,29 @@ def flyer(folder: Path, rng: np.random.Generator) -> None:
     colours = [(214, 60, 40), (236, 150, 30), (120, 170, 50), (240, 205, 60), (150, 40, 60), (90, 140, 60)]
     for cell in range(12):
         left, top = cell % 4 * 450 + 15, 205 + cell // 4 * 345
-        draw.rectangle((left, top, left + 425, top + 330), outline=(40, 110, 60), width=5, fill=[(255, 252, 235), (250, 236, 150), (222, 238, 214)][(cell * 7) % 3])
+        draw.rectangle(
+            (left, top, left + 425, top + 330),
+            outline=(40, 110, 60),
+            width=5,
+            fill=[(255, 252, 235), (250, 236, 150), (222, 238, 214)][(cell * 7) % 3],
+        )
         for _ in range(5):
-            prints.fruit(image, (left + rng.uniform(70, 190), top + rng.uniform(150, 260)), rng.uniform(45, 68), colours[(cell * 5) % 6])
+            prints.fruit(
+                image,
+                (left + rng.uniform(70, 190), top + rng.uniform(150, 260)),
+                rng.uniform(45, 68),
+                colours[(cell * 5) % 6],
+            )
         prints.text(draw, (left + 16, top + 12), prints.sentence(rng, 2), 36, (30, 60, 40), 0.03)
-        prints.text(draw, (left + 410, top + 130), f"{rng.integers(1, 9)}.{rng.integers(10, 99)}", 92, (196, 20, 30), 0.06, "ra")
+        prints.text(
+            draw,
+            (left + 410, top + 130),
+            f"{rng.integers(1, 9)}.{rng.integers(10, 99)}",
+            92,
+            (196, 20, 30),
+            0.06,
+            "ra",
+        )
         prints.column(draw, (left + 270, top + 240, left + 415, top + 320), 15, (40, 40, 40), rng)
     image.save(folder / "sheet.png")
 
@@ -44,7 +64,9 @@ def newspaper(folder: Path, rng: np.random.Generator) -> None:
     points, uv = sheet(25, 31)
     across = np.abs(points[..., 2] + 1.0)
     fold = 1.6 * np.exp(-across / 3.2)
-    points[..., 1] = fold + (0.35 * smooth(_flat(points), 16, rng) + 0.22 * crumple(_flat(points), 8, 3, rng)).reshape(points.shape[:2])
+    points[..., 1] = fold + (
+        0.35 * smooth(_flat(points), 16, rng) + 0.22 * crumple(_flat(points), 8, 3, rng)
+    ).reshape(points.shape[:2])
     Mesh.grid(settle(curl(points, (-0.8, -0.7), 13.5, 2.2, 1.6)), uv).write(folder / "sheet.inc")
 
     image = Image.new("RGB", (1500, 1860), (222, 218, 206))
@@ -66,7 +88,9 @@ def newspaper(folder: Path, rng: np.random.Generator) -> None:
 def letter(folder: Path, rng: np.random.Generator) -> None:
     """A typed page that was crumpled and spread out again."""
     points, uv = sheet(21, 28)
-    points[..., 1] = (0.85 * crumple(_flat(points), 6.5, 4, rng) + 0.8 * smooth(_flat(points), 18, rng)).reshape(points.shape[:2])
+    points[..., 1] = (0.85 * crumple(_flat(points), 6.5, 4, rng) + 0.8 * smooth(_flat(points), 18, rng)).reshape(
+        points.shape[:2]
+    )
     Mesh.grid(settle(points), uv).write(folder / "sheet.inc")
     image = Image.new("RGB", (1500, 2000), (244, 243, 239))
     draw = ImageDraw.Draw(image)

@@ -1,4 +1,4 @@
-"""Residual waste: packets of foil laminate, a used paper towel, a noodle cup, a zip bag."""
+"""Residual waste: a wrapper of foil laminate, a used paper towel, a used napkin."""
 
 from __future__ import annotations
 
@@ -8,12 +8,21 @@ import numpy as np
 from PIL import Image, ImageDraw
 
 import prints
-from geometry.bodies import revolve, settle, sheet, spline
+from geometry.bodies import settle, sheet
 from geometry.creases import crumple, smooth
 from geometry.mesh import Mesh
 
 
-def _packet(folder: Path, width: float, depth: float, fullness: float, wrinkle: float, rng: np.random.Generator, waist: float = 0.0, turn: float = 0.0) -> None:
+def _packet(
+    folder: Path,
+    width: float,
+    depth: float,
+    fullness: float,
+    wrinkle: float,
+    rng: np.random.Generator,
+    waist: float = 0.0,
+    turn: float = 0.0,
+) -> None:
     """An emptied packet: crimped seals north and south, pleats that run from the seals, sharp wrinkles all over.
 
     `waist` (0..1) gathers the middle, `turn` (radians) twists one end against the other.
@@ -28,7 +37,9 @@ def _packet(folder: Path, width: float, depth: float, fullness: float, wrinkle: 
     field = crumple(flat * [1.0, 0.7], 5.2, 4, rng).reshape(u.shape)
     gathered = 1 - waist * np.exp(-(((v - 0.5) / 0.16) ** 2))
     height = fullness * pillow + wrinkle * field * (0.35 + 0.65 * np.clip(end / 0.2, 0, 1)) + 0.24 * pleats * ~seal
-    height += 0.10 * np.sin(v * depth * 2 * np.pi / 0.35) * seal + wrinkle * waist * 2.0 * np.sin(u * 40) * (1 - gathered)
+    height += 0.10 * np.sin(v * depth * 2 * np.pi / 0.35) * seal + wrinkle * waist * 2.0 * np.sin(u * 40) * (
+        1 - gathered
+    )
     x = points[..., 0] * gathered * (1 - 0.12 * pillow) + 0.35 * wrinkle * smooth(flat, 8, rng).reshape(u.shape)
     angle = turn * np.clip((v - 0.38) / 0.24, 0, 1)
     lifted = height - fullness * 0.3
@@ -53,7 +64,9 @@ def candy_wrapper(folder: Path, rng: np.random.Generator) -> None:
     image.save(folder / "packet.png")
 
 
-def _crumpled_cloth(folder: Path, width: float, depth: float, relief: float, stiffness: float, rng: np.random.Generator) -> None:
+def _crumpled_cloth(
+    folder: Path, width: float, depth: float, relief: float, stiffness: float, rng: np.random.Generator
+) -> None:
     """A sheet pushed together: steep folds that run outwards from the middle, edges that lie on the belt.
 
     `stiffness` 0 is soft tissue, 1 is kraft towelling: deeper, sharper folds that lean over.
@@ -68,13 +81,22 @@ def _crumpled_cloth(folder: Path, width: float, depth: float, relief: float, sti
     octaves = 4 if stiffness > 0.5 else 3
     cells = width * (0.30 - 0.03 * stiffness), width * (0.12 - 0.01 * stiffness)
     coarse, fine = (crumple(flat, cell, octaves, rng).reshape(shape) for cell in cells)
-    folds = 0.75 * radial * np.clip(radius, 0.1, 0.8) + (1 + 0.25 * stiffness) * coarse + (0.38 + 0.17 * stiffness) * fine
+    folds = (
+        0.75 * radial * np.clip(radius, 0.1, 0.8) + (1 + 0.25 * stiffness) * coarse + (0.38 + 0.17 * stiffness) * fine
+    )
     height = relief * folds * np.clip(1.25 - (0.6 - 0.1 * stiffness) * radius, 0.3 + 0.1 * stiffness, 1)
     height += relief * 1.4 * np.clip(1 - radius, 0, 1)
     # What goes into height is missing in the plane, unevenly; the folds lean over.
     pull = 0.80 - 0.04 * stiffness - (0.10 + 0.03 * stiffness) * coarse - 0.10 * stiffness * wander
     lean = (0.35 + 0.10 * stiffness) * height * np.clip(3 * radius, 0, 1)
-    points = np.stack([points[..., 0] * pull + lean * np.cos(turn + 1.3), height, points[..., 2] * pull + lean * np.sin(turn + 1.3)], -1)
+    points = np.stack(
+        [
+            points[..., 0] * pull + lean * np.cos(turn + 1.3),
+            height,
+            points[..., 2] * pull + lean * np.sin(turn + 1.3),
+        ],
+        -1,
+    )
     points = settle(points)
     low = np.quantile(points[..., 1], 0.12 - 0.04 * stiffness)
     points[..., 1] = np.maximum(points[..., 1] - low, 0.05 + 0.1 * (fine + 1))

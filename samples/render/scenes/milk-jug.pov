@@ -8,7 +8,11 @@
 union {
   union {
     mesh2 { #include "body.inc" texture { Hdpe } }
-    mesh2 { #include "cap.inc" texture { pigment { rgb <0.05, 0.15, 0.60> } finish { diffuse 0.8 specular 0.4 roughness 0.03 } } translate y*22.4 }
+    mesh2 {
+      #include "cap.inc"
+      texture { pigment { rgb <0.05, 0.15, 0.60> } finish { diffuse 0.8 specular 0.4 roughness 0.03 } }
+      translate y*22.4
+    }
     rotate z*-90
   }
   mesh2 { #include "label.inc" Printed("label.png", 0.4) translate <8.6, 7.06, 0> }

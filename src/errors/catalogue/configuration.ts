@@ -13,7 +13,8 @@ export const configurationErrors = {
         `The configuration ${origin} has ${problems.length} problem${problems.length === 1 ? '' : 's'}:`,
         ...problems.map(({ path, message }) => `  ${path || '(document)'}: ${message}`),
       ].join('\n'),
-    remedy: 'Correct each path named above; docs/configuration.md lists every key with its type, range and default.',
+    remedy:
+      'Correct each path named above; docs/configuration.md lists every key with its type, range and default.',
     fatal: true,
   }),
   CONFIG_UNREADABLE: entry<{ path: string; reason: string }>({

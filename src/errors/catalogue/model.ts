@@ -7,7 +7,8 @@ export const modelErrors = {
     remedy: 'Give the path of a folder that holds one.',
   }),
   MODEL_UNPINNED: entry<{ path: string; digest: string }>({
-    message: ({ path }) => `The model ${path} is neither pinned nor signed, and a compiled model is native code.`,
+    message: ({ path }) =>
+      `The model ${path} is neither pinned nor signed, and a compiled model is native code.`,
     remedy: ({ digest }) =>
       `If you trust it, set source.sha256 to ${digest}, or sign it (mli model sign) and list the key in trust.publicKeys; for development, set allowUnpinned to true.`,
   }),
@@ -28,26 +29,33 @@ export const modelErrors = {
     remedy: 'Take that right away: chmod -R o-w on the package.',
   }),
   MODEL_DIGEST_MISMATCH: entry<{ path: string; expected: string; actual: string }>({
-    message: ({ path, expected, actual }) => `The file ${path} has the SHA-256 ${actual}, expected is ${expected}.`,
-    remedy: 'The file was changed, truncated or replaced: install the model package again, or pin the new digest if you made the change.',
+    message: ({ path, expected, actual }) =>
+      `The file ${path} has the SHA-256 ${actual}, expected is ${expected}.`,
+    remedy:
+      'The file was changed, truncated or replaced: install the model package again, or pin the new digest if you made the change.',
   }),
   MODEL_NO_TARGET: entry<{ model: string; reasons: string[] }>({
     message: ({ model, reasons }) => `No target of the model ${model} runs here: ${reasons.join('; ')}.`,
     remedy: 'Add a target for this machine to the package, or remove the restriction from the configuration.',
   }),
   LABELS_MISMATCH: entry<{ model: string; labels: number; outputs: number }>({
-    message: ({ model, labels, outputs }) => `The model ${model} has ${outputs} outputs and ${labels} labels.`,
+    message: ({ model, labels, outputs }) =>
+      `The model ${model} has ${outputs} outputs and ${labels} labels.`,
     remedy: 'The labels file must have one line for each output, in the order of the outputs.',
   }),
   MODEL_INPUT_MISMATCH: entry<{ model: string; expected: string; actual: string }>({
-    message: ({ model, expected, actual }) => `The manifest of the model ${model} promises the input ${expected}, the artifact wants ${actual}.`,
-    remedy: 'Correct input.name, input.shape and input.dtype in model.json, or compile the model for that shape.',
+    message: ({ model, expected, actual }) =>
+      `The manifest of the model ${model} promises the input ${expected}, the artifact wants ${actual}.`,
+    remedy:
+      'Correct input.name, input.shape and input.dtype in model.json, or compile the model for that shape.',
   }),
 
   // From afar
   MODEL_ORIGIN_UNREACHABLE: entry<{ uri: string; attempts: number; reason: string }>({
-    message: ({ uri, attempts, reason }) => `The model ${uri} could not be fetched in ${attempts} attempt${attempts === 1 ? '' : 's'}: ${reason}.`,
-    remedy: 'Check the network of the device; what has arrived is kept, and the next attempt goes on from there.',
+    message: ({ uri, attempts, reason }) =>
+      `The model ${uri} could not be fetched in ${attempts} attempt${attempts === 1 ? '' : 's'}: ${reason}.`,
+    remedy:
+      'Check the network of the device; what has arrived is kept, and the next attempt goes on from there.',
   }),
   MODEL_ORIGIN_FORBIDDEN: entry<{ uri: string; action: string; reason: string }>({
     message: ({ uri, reason }) => `Reading the model ${uri} is not allowed: ${reason}.`,
@@ -59,16 +67,19 @@ export const modelErrors = {
     remedy: 'Correct the source of the model in the configuration, or put the model there.',
   }),
   MODEL_ORIGIN_REGION: entry<{ uri: string; region: string; reason: string }>({
-    message: ({ uri, region, reason }) => `The bucket of the model ${uri} is not in the region ${region}: ${reason}.`,
+    message: ({ uri, region, reason }) =>
+      `The bucket of the model ${uri} is not in the region ${region}: ${reason}.`,
     remedy: "Set source.region to the bucket's region.",
   }),
   MODEL_ORIGIN_REFUSED: entry<{ uri: string; reason: string }>({
     message: ({ uri, reason }) => `The request for the model ${uri} was refused: ${reason}.`,
-    remedy: 'Correct what the reason names: the source of the model in the configuration, or the rights of the device.',
+    remedy:
+      'Correct what the reason names: the source of the model in the configuration, or the rights of the device.',
   }),
   MODEL_CREDENTIALS_MISSING: entry<{ uri: string; reason: string }>({
     message: ({ uri, reason }) => `There are no AWS credentials to fetch the model ${uri} with: ${reason}.`,
-    remedy: 'On a device, deploy aws.greengrass.TokenExchangeService with the component; on a desk, set a profile or AWS_ACCESS_KEY_ID.',
+    remedy:
+      'On a device, deploy aws.greengrass.TokenExchangeService with the component; on a desk, set a profile or AWS_ACCESS_KEY_ID.',
   }),
   MODEL_JOB_UNFINISHED: entry<{ job: string; status: string }>({
     message: ({ job, status }) => `The job ${job} has no model yet: it is ${status}.`,
@@ -90,7 +101,8 @@ export const modelErrors = {
     remedy: 'A model archive is a .tar.gz or a .zip: make it anew, or upload it again.',
   }),
   MODEL_ARCHIVE_UNSAFE: entry<{ path: string; entry: string; reason: string }>({
-    message: ({ path, entry, reason }) => `The model archive ${path} is refused for its entry "${entry}": ${reason}.`,
+    message: ({ path, entry, reason }) =>
+      `The model archive ${path} is refused for its entry "${entry}": ${reason}.`,
     remedy: 'Nothing of it was used. Make the archive from plain files and folders with relative names.',
   }),
   MODEL_ARCHIVE_TOO_LARGE: entry<{ path: string; reason: string }>({
@@ -99,10 +111,12 @@ export const modelErrors = {
   }),
   MODEL_NOT_RUNNABLE: entry<{ path: string; reason: string }>({
     message: ({ path, reason }) => `There is no model to run in ${path}: ${reason}.`,
-    remedy: 'Compile it with SageMaker Neo or `mli model compile`, or make a model package with a model.json.',
+    remedy:
+      'Compile it with SageMaker Neo or `mli model compile`, or make a model package with a model.json.',
   }),
   MODEL_MANIFEST_INCOMPLETE: entry<{ path: string; missing: string[] }>({
-    message: ({ path, missing }) => `The compiled model ${path} has no model.json, and these fields are not known: ${missing.join('; ')}.`,
+    message: ({ path, missing }) =>
+      `The compiled model ${path} has no model.json, and these fields are not known: ${missing.join('; ')}.`,
     remedy: 'Set them below `manifest` of the model in the configuration.',
   }),
   MODEL_DISK_FULL: entry<{ path: string; needed?: { neededMegabytes: number; freeMegabytes: number } }>({
@@ -120,7 +134,8 @@ export const modelErrors = {
   // Signatures
   MODEL_SIGNATURE_INVALID: entry<{ path: string; reason: string }>({
     message: ({ path, reason }) => `The signature of the model ${path} is not good: ${reason}.`,
-    remedy: 'Nothing of it was used. Sign the very file again with `mli model sign`, or add the signer to trust.publicKeys.',
+    remedy:
+      'Nothing of it was used. Sign the very file again with `mli model sign`, or add the signer to trust.publicKeys.',
   }),
   MODEL_KEY_INVALID: entry<{ path: string; reason: string }>({
     message: ({ path, reason }) => `${path} is no Ed25519 private key: ${reason}.`,

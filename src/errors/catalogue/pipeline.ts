@@ -39,26 +39,33 @@ export const pipelineErrors = {
   GOLDEN_MISMATCH: entry<{ model: string; sample: string; place: string; difference: string }>({
     message: ({ model, sample, place, difference }) =>
       `The model ${model} does not compute what it should: golden sample ${sample}, ${place}: ${difference}.`,
-    remedy: 'The artifact is not right for this machine or was made wrongly: compile it for this target and verify it again.',
+    remedy:
+      'The artifact is not right for this machine or was made wrongly: compile it for this target and verify it again.',
   }),
   GOLDEN_INVALID: entry<{ path: string; reason: string }>({
     message: ({ path, reason }) => `The golden output ${path} cannot be read: ${reason}.`,
     remedy: 'Make the package anew: it holds {"outputs": {"0": {"shape": […], "data": […]}}}.',
   }),
   MODEL_REJECTED: entry<{ pipeline: string; reason: string }>({
-    message: ({ pipeline, reason }) => `The new model of pipeline ${pipeline} is not used, the one before stays: ${reason}`,
+    message: ({ pipeline, reason }) =>
+      `The new model of pipeline ${pipeline} is not used, the one before stays: ${reason}`,
     remedy: 'Correct the model or the configuration; nothing was lost.',
   }),
   PROCESS_SILENT: entry<{ pipeline: string; seconds: number }>({
-    message: ({ pipeline, seconds }) => `The process of pipeline ${pipeline} has been silent for ${seconds} s.`,
-    remedy: 'It is ended and replaced; if it goes on, look for a camera driver or model that blocks, or raise supervision.heartbeatTimeoutSeconds.',
+    message: ({ pipeline, seconds }) =>
+      `The process of pipeline ${pipeline} has been silent for ${seconds} s.`,
+    remedy:
+      'It is ended and replaced; if it goes on, look for a camera driver or model that blocks, or raise supervision.heartbeatTimeoutSeconds.',
   }),
   PROCESS_HUNG: entry<{ pipeline: string; seconds: number }>({
-    message: ({ pipeline, seconds }) => `An inference of pipeline ${pipeline} has taken more than ${seconds} s.`,
-    remedy: 'Its process is ended and replaced; if the model is only slow, raise supervision.inferenceTimeoutSeconds.',
+    message: ({ pipeline, seconds }) =>
+      `An inference of pipeline ${pipeline} has taken more than ${seconds} s.`,
+    remedy:
+      'Its process is ended and replaced; if the model is only slow, raise supervision.inferenceTimeoutSeconds.',
   }),
   PROCESS_ENDED: entry<{ pipeline: string; how: string }>({
     message: ({ pipeline, how }) => `The process of pipeline ${pipeline} ended: ${how}.`,
-    remedy: 'It is started again with back-off; the log lines before this one name the reason where there is one.',
+    remedy:
+      'It is started again with back-off; the log lines before this one name the reason where there is one.',
   }),
 };

@@ -53,6 +53,7 @@ export async function planArtifact(folder: string, name: string, config: Manifes
   );
   parseManifest(manifest, path.join(folder, 'the manifest that was made for it'));
   return {
+    root: undefined,
     manifest,
     files: new Map<string, { from: string } | { bytes: Buffer }>([
       ['labels.txt', { bytes: labelsBytes }],
