@@ -51,7 +51,8 @@ void AddonData::Deliver(Napi::Env env, Napi::Function, AddonData* data, Request*
   try {
     owned->Settle(env);
   } catch (const Napi::Error&) {
-    // A promise cannot be settled when its worker_thread is being terminated; no JavaScript is left to wait for it.
+    // A promise cannot be settled when its worker_thread is being terminated; no JavaScript is left to wait
+    // for it.
   }
 }
 

@@ -37,9 +37,9 @@ class AddonData {
   void Keep(const std::shared_ptr<ModelSession>& session) { sessions_.insert(session); }
   void Forget(const std::shared_ptr<ModelSession>& session) { sessions_.erase(session); }
 
-  // Waits for what is in flight, ends all threads and deletes all models. At the end of the environment it is
-  // called by itself; process.exit() does not end the main environment in order, so the TypeScript half calls
-  // it on 'exit'. Idempotent.
+  // Waits for what is in flight, ends all threads and deletes all models. At the end of the environment it
+  // is called by itself; process.exit() does not end the main environment in order, so the TypeScript half
+  // calls it on 'exit'. Idempotent.
   void Shutdown();
 
   Napi::FunctionReference model_constructor;

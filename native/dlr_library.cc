@@ -26,8 +26,8 @@ void Resolve(void* library, const std::string& path, const char* symbol, Functio
 }  // namespace
 
 DlrLibrary::DlrLibrary(const std::string& path) {
-  // Now: a library that lacks something fails here and not in the middle of a run. Local: two versions in one
-  // process, or another copy of TVM, must not see each other's symbols.
+  // Now: a library that lacks something fails here and not in the middle of a run. Local: two versions in
+  // one process, or another copy of TVM, must not see each other's symbols.
   void* library = dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);
   if (library == nullptr) throw Failure("LIBDLR_UNLOADABLE", {{"path", path}, {"text", LoaderText()}});
 

@@ -9,9 +9,9 @@ namespace mli {
 
 using DlrHandle = void*;
 
-// The functions of DLR's C API that are used, as libdlr.so exports them. Each returns 0, or non-zero and then
-// DLRGetLastError() has the text, on the thread that made the call. The name of a member is the name of the
-// symbol.
+// The functions of DLR's C API that are used, as libdlr.so exports them. Each returns 0, or non-zero and
+// then DLRGetLastError() has the text, on the thread that made the call. The name of a member is the name of
+// the symbol.
 struct DlrApi {
   int (*CreateDLRModel)(DlrHandle*, const char* model_path, int device_type, int device_id);
   int (*DeleteDLRModel)(DlrHandle*);
@@ -38,12 +38,12 @@ struct DlrApi {
   int (*SetDLRInputTensorZeroCopy)(DlrHandle*, const char* name, void* dl_tensor);
 };
 
-// A libdlr.so that is open. It is never closed: its thread pools and thread-local data live until the process
-// ends.
+// A libdlr.so that is open. It is never closed: its thread pools and thread-local data live until the
+// process ends.
 class DlrLibrary {
  public:
-  // Opens the file at `path`; opening it again only counts a reference. Any thread.
-  // Throws Failure LIBDLR_UNLOADABLE with the dynamic loader's text, LIBDLR_TOO_OLD with the missing symbol.
+  // Opens the file at `path`; opening it again only counts a reference. Any thread. Throws Failure
+  // LIBDLR_UNLOADABLE with the dynamic loader's text, LIBDLR_TOO_OLD with the missing symbol.
   explicit DlrLibrary(const std::string& path);
 
   const DlrApi& api() const { return api_; }

@@ -2,6 +2,7 @@
 
 #include <cstring>
 #include <optional>
+#include <stdexcept>
 
 #include "affinity.h"
 #include "failure.h"
@@ -14,6 +15,12 @@ constexpr int kCpu = 1;
 
 std::string Text(const char* text) { return text == nullptr ? std::string() : std::string(text); }
 
+DType SupportedDType(const std::string& name, const std::string& tensor, const std::string& path) {
+  const std::optional<DType> dtype = ParseDType(name);
+  if (!dtype) throw Failure("MODEL_UNSUPPORTED", {{"path", path}, {"tensor", tensor}, {"dtype", name}});
+  return *dtype;
+}
+
 }  // namespace
 
 DlrModel::DlrModel(const ModelOptions& options) : library_(options.library), dlr_(library_.api()) {
@@ -24,7 +31,7 @@ DlrModel::DlrModel(const ModelOptions& options) : library_(options.library), dlr
   const std::string before = Text(dlr_.DLRGetLastError());
   if (dlr_.CreateDLRModel(&handle_, options.path.c_str(), options.device_type, options.device_id) != 0) {
     const std::string text = Text(dlr_.DLRGetLastError());
-    throw Failure("MODEL_LOAD_FAILED", {{"path", options.path}, {"text", text == before ? "" : text}});
+    throw std::runtime_error(text == before ? "" : text);
   }
   try {
     ReadMetadata(options);
@@ -37,67 +44,52 @@ DlrModel::DlrModel(const ModelOptions& options) : library_(options.library), dlr
 DlrModel::~DlrModel() { dlr_.DeleteDLRModel(&handle_); }
 
 void DlrModel::Check(int status) {
-  if (status != 0) throw Failure("RUN_FAILED", {{"text", Text(dlr_.DLRGetLastError())}});
+  if (status != 0) throw std::runtime_error(Text(dlr_.DLRGetLastError()));
 }
 
 void DlrModel::ReadMetadata(const ModelOptions& options) {
-  const auto check = [&](int status) {
-    if (status != 0) {
-      throw Failure("MODEL_LOAD_FAILED", {{"path", options.path}, {"text", Text(dlr_.DLRGetLastError())}});
-    }
-  };
-  const auto dtype = [&](const std::string& tensor, const char* name) {
-    const std::optional<DType> parsed = ParseDType(Text(name));
-    if (!parsed) {
-      throw Failure("MODEL_UNSUPPORTED", {{"path", options.path}, {"tensor", tensor}, {"dtype", Text(name)}});
-    }
-    return *parsed;
-  };
-
-  const char* text = nullptr;
-  check(dlr_.GetDLRBackend(&handle_, &text));
-  metadata_.backend = Text(text);
+  const char* backend = nullptr;
+  Check(dlr_.GetDLRBackend(&handle_, &backend));
+  metadata_.backend = Text(backend);
   metadata_.library_version = library_.version();
+  const bool graph = metadata_.backend == "tvm";
   metadata_.threads = metadata_.backend == "treelite" ? 1 : options.threads;
-  // Only TVM's back ends have weights, and only with those can an input be bound to memory of ours.
-  if (metadata_.backend == "tvm" && dlr_.GetDLRNumWeights != nullptr) {
-    check(dlr_.GetDLRNumWeights(&handle_, &metadata_.weights));
-  }
-  metadata_.zero_copy =
-      metadata_.backend == "tvm" && options.device_type == kCpu && dlr_.SetDLRInputTensorZeroCopy != nullptr;
+  if (graph && dlr_.GetDLRNumWeights != nullptr) Check(dlr_.GetDLRNumWeights(&handle_, &metadata_.weights));
+  metadata_.zero_copy = graph && options.device_type == kCpu && dlr_.SetDLRInputTensorZeroCopy != nullptr;
 
   int count = 0;
-  int64_t size = 0;
-  int rank = 0;
-  check(dlr_.GetDLRNumInputs(&handle_, &count));
-  for (int i = 0; i < count; ++i) {
-    TensorInfo info{};
-    check(dlr_.GetDLRInputName(&handle_, i, &text));
-    info.name = Text(text);
-    check(dlr_.GetDLRInputType(&handle_, i, &text));
-    info.dtype = dtype(info.name, text);
-    check(dlr_.GetDLRInputSizeDim(&handle_, i, &size, &rank));
-    info.shape.resize(static_cast<size_t>(rank));
-    check(dlr_.GetDLRInputShape(&handle_, i, info.shape.data()));
-    metadata_.inputs.push_back(std::move(info));
-  }
+  Check(dlr_.GetDLRNumInputs(&handle_, &count));
+  for (int i = 0; i < count; ++i) metadata_.inputs.push_back(ReadInput(i, options.path));
   bindings_.resize(metadata_.inputs.size());
 
   bool named = false;
   if (dlr_.GetDLRHasMetadata != nullptr && dlr_.GetDLROutputName != nullptr) {
-    check(dlr_.GetDLRHasMetadata(&handle_, &named));
+    Check(dlr_.GetDLRHasMetadata(&handle_, &named));
   }
-  check(dlr_.GetDLRNumOutputs(&handle_, &count));
-  for (int i = 0; i < count; ++i) {
-    TensorInfo info{};
-    // The metadata file may leave the outputs out: they are numbered then, as without the file.
-    if (!named || dlr_.GetDLROutputName(&handle_, i, &text) != 0) text = nullptr;
-    info.name = text == nullptr ? "output" + std::to_string(i) : std::string(text);
-    check(dlr_.GetDLROutputType(&handle_, i, &text));
-    info.dtype = dtype(info.name, text);
-    info.shape = OutputShape(static_cast<size_t>(i));
-    metadata_.outputs.push_back(std::move(info));
-  }
+  Check(dlr_.GetDLRNumOutputs(&handle_, &count));
+  for (int i = 0; i < count; ++i) metadata_.outputs.push_back(ReadOutput(i, named, options.path));
+}
+
+TensorInfo DlrModel::ReadInput(int index, const std::string& path) {
+  const char* name = nullptr;
+  const char* type = nullptr;
+  int64_t size = 0;
+  int rank = 0;
+  Check(dlr_.GetDLRInputName(&handle_, index, &name));
+  Check(dlr_.GetDLRInputType(&handle_, index, &type));
+  Check(dlr_.GetDLRInputSizeDim(&handle_, index, &size, &rank));
+  TensorInfo info{Text(name), SupportedDType(Text(type), Text(name), path), Shape(static_cast<size_t>(rank))};
+  Check(dlr_.GetDLRInputShape(&handle_, index, info.shape.data()));
+  return info;
+}
+
+TensorInfo DlrModel::ReadOutput(int index, bool named, const std::string& path) {
+  const char* text = nullptr;
+  // The metadata file may leave the outputs out: they are numbered then, as without the file.
+  const bool has_name = named && dlr_.GetDLROutputName(&handle_, index, &text) == 0;
+  const std::string name = has_name ? Text(text) : "output" + std::to_string(index);
+  Check(dlr_.GetDLROutputType(&handle_, index, &text));
+  return {name, SupportedDType(Text(text), name, path), OutputShape(static_cast<size_t>(index))};
 }
 
 std::byte* DlrModel::Staging(size_t input) {
@@ -141,8 +133,8 @@ void DlrModel::Run() {
   // The first run starts TVM's thread pool.
   std::optional<ThreadCount> threads;
   if (!has_run_) threads.emplace(metadata_.threads);
-  has_run_ = true;
   Check(dlr_.RunDLRModel(&handle_));
+  has_run_ = true;
 }
 
 Shape DlrModel::OutputShape(size_t output) {

@@ -31,11 +31,12 @@ struct ModelMetadata {
   bool zero_copy = false;  // inputs are bound to our memory instead of being copied into DLR's
 };
 
-// Owner of one DLR model handle. Not thread-safe: after construction every call but metadata() belongs to the
-// model's worker thread.
+// Owner of one DLR model handle. Not thread-safe: after construction every call but metadata() belongs to
+// the model's worker thread.
 class DlrModel {
  public:
-  // Throws Failure LIBDLR_*, MODEL_LOAD_FAILED, MODEL_UNSUPPORTED.
+  // Throws Failure LIBDLR_* and MODEL_UNSUPPORTED, std::runtime_error with DLR's own text; so do the calls
+  // below.
   explicit DlrModel(const ModelOptions& options);
   ~DlrModel();
   DlrModel(const DlrModel&) = delete;
@@ -47,10 +48,9 @@ class DlrModel {
   std::byte* Staging(size_t input);
 
   // Hands DLR the elements of an input, row-major, in the declared type. They must stay until Run() has
-  // returned. Throws Failure RUN_FAILED.
+  // returned.
   void SetInput(size_t input, const void* data, const Shape& shape);
 
-  // Throws Failure RUN_FAILED with DLR's own text.
   void Run();
 
   // The shape of an output of the last run.
@@ -67,6 +67,8 @@ class DlrModel {
 
   void Check(int status);
   void ReadMetadata(const ModelOptions& options);
+  TensorInfo ReadInput(int index, const std::string& path);
+  TensorInfo ReadOutput(int index, bool named, const std::string& path);
   void BindInput(size_t input, const void* data);
 
   DlrLibrary library_;

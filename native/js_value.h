@@ -13,7 +13,8 @@ namespace mli {
 // "undefined".
 std::string Describe(const Napi::Value& value);
 
-// The typed array that holds a dtype: "Float32Array"; float16 travels in a Uint16Array, bool in a Uint8Array.
+// The typed array that holds a dtype: "Float32Array"; float16 travels in a Uint16Array, bool in a
+// Uint8Array.
 std::string TypedArrayName(DType dtype);
 
 // True where the typed array is of the class that holds the dtype.

@@ -24,7 +24,7 @@ void LoadRequest::Finish(Napi::Env env, bool succeeded) {
   if (!succeeded) AddonData::Of(env).Return(thread_);
 }
 
-Failure LoadRequest::Unexpected(const std::string& text) const {
+Failure LoadRequest::FailureOf(const std::string& text) const {
   return Failure("MODEL_LOAD_FAILED", {{"path", options_.path}, {"text", text}});
 }
 
@@ -35,14 +35,17 @@ RunRequest::RunRequest(Napi::Env env, std::shared_ptr<ModelSession> session, Run
 }
 
 void RunRequest::AllocateOutputs(Napi::Env env) {
-  const Shape& leading = input_.picture ? input_.picture->shape : input_.tensors.front().shape;
+  int64_t batch = -1;
+  if (input_.picture) batch = input_.picture->shape.front();
+  if (!input_.tensors.empty() && !input_.tensors.front().shape.empty())
+    batch = input_.tensors.front().shape.front();
   outputs_.resize(dlr_->metadata().outputs.size());
   for (size_t i = 0; i < outputs_.size(); ++i) {
     const TensorInfo& info = dlr_->metadata().outputs[i];
     outputs_[i].dtype = info.dtype;
     Shape shape = info.shape;
     // A free first dimension is the batch, the rows of a tree model: as many out as in.
-    if (!shape.empty() && shape[0] < 0) shape[0] = leading[0];
+    if (!shape.empty() && shape[0] < 0) shape[0] = batch;
     const std::optional<size_t> elements = ElementCount(shape);
     if (!elements) continue;
     Output& output = outputs_[i];
@@ -118,7 +121,7 @@ Napi::Value RunRequest::Result(Napi::Env env) {
 
 void RunRequest::Finish(Napi::Env, bool) { --session_->runs; }
 
-Failure RunRequest::Unexpected(const std::string& text) const {
+Failure RunRequest::FailureOf(const std::string& text) const {
   return Failure("RUN_FAILED", {{"text", text}});
 }
 
@@ -131,7 +134,7 @@ void DisposeRequest::Finish(Napi::Env env, bool) {
   AddonData::Of(env).Forget(session_);
 }
 
-Failure DisposeRequest::Unexpected(const std::string& text) const {
+Failure DisposeRequest::FailureOf(const std::string& text) const {
   return Failure("RUN_FAILED", {{"text", text}});
 }
 

@@ -19,7 +19,7 @@ class LoadRequest : public Request {
   void Execute() override;
   Napi::Value Result(Napi::Env env) override;
   void Finish(Napi::Env env, bool succeeded) override;
-  Failure Unexpected(const std::string& text) const override;
+  Failure FailureOf(const std::string& text) const override;
 
   const ModelOptions options_;
   WorkerThread& thread_;
@@ -47,7 +47,7 @@ class RunRequest : public Request {
   void Execute() override;
   Napi::Value Result(Napi::Env env) override;
   void Finish(Napi::Env env, bool succeeded) override;
-  Failure Unexpected(const std::string& text) const override;
+  Failure FailureOf(const std::string& text) const override;
 
   void AllocateOutputs(Napi::Env env);
   void SetInputs(DlrModel& dlr);
@@ -70,7 +70,7 @@ class DisposeRequest : public Request {
   void Execute() override { dlr_.reset(); }
   Napi::Value Result(Napi::Env env) override { return env.Undefined(); }
   void Finish(Napi::Env env, bool succeeded) override;
-  Failure Unexpected(const std::string& text) const override;
+  Failure FailureOf(const std::string& text) const override;
 
   std::shared_ptr<ModelSession> session_;
   std::shared_ptr<DlrModel> dlr_;

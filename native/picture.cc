@@ -125,8 +125,11 @@ void Convert(const Picture& picture, const Normalization& normalization, DType d
       return ConvertTo<double>(picture, normalization, destination);
     case DType::kInt8:
       return ConvertTo<int8_t>(picture, normalization, destination);
-    case DType::kUint8:
     case DType::kBool:
+      return ConvertByTable(
+          picture, normalization, [](float value) { return uint8_t{value != 0}; },
+          static_cast<uint8_t*>(destination));
+    case DType::kUint8:
       return ConvertTo<uint8_t>(picture, normalization, destination);
     case DType::kInt16:
       return ConvertTo<int16_t>(picture, normalization, destination);

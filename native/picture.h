@@ -31,14 +31,16 @@ struct Normalization {
   size_t channels() const { return order == ColorOrder::kGray ? 1 : 3; }
 };
 
-// True where the picture's channels can become the tensor's: equal, or one grey channel repeated three times.
+// True where the picture's channels can become the tensor's: equal, or one grey channel repeated three
+// times.
 bool CanConvert(const Picture& picture, const Normalization& normalization);
 
 // The shape that the picture has as a batch of one in the layout.
 Shape ShapeOf(const Picture& picture, const Normalization& normalization);
 
-// Writes the normalised picture, width * height * normalization.channels() elements of `dtype`. Integer types
-// are rounded to the nearest (half to even) and saturated; float16 is IEEE binary16, rounded half to even.
+// Writes the normalised picture, width * height * normalization.channels() elements of `dtype`. Integer
+// types are rounded to the nearest (half to even) and saturated; float16 is IEEE binary16, rounded half to
+// even.
 void Convert(const Picture& picture, const Normalization& normalization, DType dtype, void* destination);
 
 }  // namespace mli

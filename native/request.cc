@@ -8,9 +8,9 @@ void Request::Perform() noexcept {
   } catch (const Failure& failure) {
     failure_ = failure;
   } catch (const std::exception& exception) {
-    failure_ = Unexpected(exception.what());
+    failure_ = FailureOf(exception.what());
   } catch (...) {
-    failure_ = Unexpected("exception of an unknown type");
+    failure_ = FailureOf("exception of an unknown type");
   }
 }
 

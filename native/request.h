@@ -38,8 +38,8 @@ class Request {
   // JS thread, in either case, before the promise is settled.
   virtual void Finish(Napi::Env env, bool succeeded) = 0;
 
-  // The code and details of an exception that is not ours, with its text.
-  virtual Failure Unexpected(const std::string& text) const = 0;
+  // What to reject with where DLR failed or something else was thrown, with its text.
+  virtual Failure FailureOf(const std::string& text) const = 0;
 
  private:
   Napi::Promise::Deferred deferred_;

@@ -2,6 +2,7 @@
 import { Command } from 'commander';
 import { checkCommand } from './cli/check.js';
 import { demoCommand } from './cli/demo.js';
+import { deployCommand } from './cli/deploy/index.js';
 import { exitCodes, reportFailure } from './cli/failure.js';
 import { inferCommand } from './cli/infer.js';
 import { productVersion } from './cli/install.js';
@@ -18,6 +19,7 @@ const program = new Command('mli')
   .addCommand(watchCommand())
   .addCommand(inferCommand())
   .addCommand(checkCommand())
+  .addCommand(deployCommand())
   .addCommand(nucleusCommand());
 
 for (const command of [program, ...program.commands]) {

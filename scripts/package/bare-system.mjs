@@ -32,6 +32,10 @@ export class BareSystem {
     this.folder = folder;
   }
 
+  get isMade() {
+    return existsSync(join(this.folder, 'etc', 'debian_version')) && !existsSync(join(this.folder, 'debootstrap'));
+  }
+
   /** @param {{ mirror?: string, log: string }} options */
   async make({ mirror = debianMirror(), log }) {
     if (process.getuid?.() !== 0) throw new SetupFailure('debootstrap and chroot need root', { remedy: 'run it as root, or in a container' });
@@ -42,7 +46,8 @@ export class BareSystem {
 
   /** Adds a user without rights, as the ones that nuclei run components as. @returns {{ uid: number, gid: number }} */
   addUser(name) {
-    execFileSync('chroot', [this.folder, 'useradd', '--system', '--user-group', '--no-create-home', name]);
+    const isThere = readFileSync(join(this.folder, 'etc', 'passwd'), 'utf8').includes(`\n${name}:`);
+    if (!isThere) execFileSync('chroot', [this.folder, 'useradd', '--system', '--user-group', '--no-create-home', name]);
     const id = (flag) => Number(execFileSync('chroot', [this.folder, 'id', flag, name], { encoding: 'utf8' }));
     return { uid: id('-u'), gid: id('-g') };
   }

@@ -24,7 +24,9 @@ export class DeskNucleus {
    */
   async start(recipe, config, { uid, gid }) {
     const args = ['nucleus', '--recipe', recipe, '--config', config, '--socket', this.socket, '--thing', 'bare-device'];
-    this.#process = spawn(process.execPath, [this.main, ...args], { stdio: ['ignore', 'pipe', 'inherit'] });
+    // Its warnings are denied requests: they belong to what is proved.
+    const quiet = { ...process.env, MLI_LOG_LEVEL: 'warn' };
+    this.#process = spawn(process.execPath, [this.main, ...args], { env: quiet, stdio: ['ignore', 'pipe', 'inherit'] });
     const [component, observer] = await this.#printedVariables();
     chownSync(this.socket, uid, gid);
     chmodSync(dirname(this.socket), 0o755);

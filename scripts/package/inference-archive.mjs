@@ -26,7 +26,7 @@ export async function inferenceArchive(desk, platform) {
   const setup = { ...desk, arch: platform.arch };
   const { root } = setup;
   const tree = new FileTree();
-  tree.addFolder('dist', join(root, 'dist'), (name) => name.endsWith('.js'));
+  addCode(tree, join(root, 'dist'));
   for (const { path, name } of productionModules(root, platform)) {
     tree.addFolder(path, join(root, path), (file) => shipsModuleFile(name, file, platform));
   }
@@ -45,6 +45,13 @@ export async function inferenceArchive(desk, platform) {
   tree.addContent('sbom.cdx.json', `${JSON.stringify(await billOfMaterials(setup, platform), null, 2)}\n`);
   checkTree(tree, platform);
   return tree;
+}
+
+/** Read at once: whoever compiles the checkout meanwhile begins by removing what was compiled. */
+function addCode(tree, dist) {
+  for (const name of readdirSync(dist, { recursive: true }).filter((file) => file.endsWith('.js'))) {
+    tree.addContent(`dist/${name}`, readFileSync(join(dist, name)));
+  }
 }
 
 function deviceManifest(root) {

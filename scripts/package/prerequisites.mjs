@@ -33,7 +33,7 @@ export async function readyInference(setup, platforms) {
   }
   const parts = [nodeRuntime, opencv, openCvBinding, addonBinary];
   const steps = platforms.flatMap(({ arch }) => parts.map((step) => forProcessor(step, arch)));
-  await runSteps([machine, apt, npm, dist, ...steps], setup, (onWait) => lockCache(setup.cache, onWait));
+  await runSteps([machine, apt, npm, ...steps, dist], setup, (onWait) => lockCache(setup.cache, onWait));
 }
 
 /** @param {string} arch as Node names it */

@@ -17,11 +17,12 @@ import { DeviceFolder } from './device.mjs';
 const VERSION = '0.1.0';
 const USER = 'ggc_user';
 const FRAMES = '/srv/frames';
+const GATE = 'line1/gate';
 const RESULTS = 5;
 /** A component that is asked to end has so long. */
 const STOP_LIMIT_SECONDS = 15;
 
-const HELP = `Usage: node scripts/package/prove-bare.mjs [--frames FOLDER] [--local FOLDER] [--mirror ADDRESS] [--keep]
+const HELP = `Usage: node scripts/package/prove-bare.mjs [--frames FOLDER] [--local FOLDER] [--system FOLDER] [--mirror ADDRESS]
 
 Makes a bare Debian 12 (debootstrap, minbase and libstdc++6) in a temporary folder, lays out the amd64 archives as a nucleus does,
 runs the recipes' own steps in it as a user without rights, against the development nucleus, and waits for results that another
@@ -30,7 +31,7 @@ client receives. Needs root.
   --frames FOLDER   pictures for the pipeline (default: samples/belt)
   --local FOLDER    what "build-component.mjs --local ${VERSION} --out FOLDER" made (default: made now)
   --mirror ADDRESS  Debian mirror (default: that of this machine's apt)
-  --keep            leave the folder of the system
+  --system FOLDER   where the bare system is made, or was made before (default: in a temporary folder that is removed)
 `;
 
 const say = (line) => console.log(line);
@@ -38,14 +39,14 @@ const say = (line) => console.log(line);
 async function prove(options) {
   const work = mkdtempSync(join(tmpdir(), 'mli-bare-'));
   const local = options.local ?? join(work, 'local');
-  const system = new BareSystem(join(work, 'root'));
+  const system = new BareSystem(options.system ?? join(work, 'root'));
   const nucleus = new DeskNucleus(repositoryRoot, join(system.folder, 'run', 'nucleus', 'ipc.socket'));
   try {
     if (!options.local) {
       const code = await buildComponents(['--local', VERSION, '--out', local, '--platform', 'linux-x64']);
       if (code !== 0) throw new SetupFailure('the archives could not be built');
     }
-    await system.make({ mirror: options.mirror, log: join(work, 'debootstrap.log') });
+    if (!system.isMade) await system.make({ mirror: options.mirror, log: join(work, 'debootstrap.log') });
     const user = system.addUser(USER);
     say(`system     Debian ${readFileSync(join(system.folder, 'etc/debian_version'), 'utf8').trim()}, ${packageCount(system)} packages; node: ${has(system, 'node')}, npm: ${has(system, 'npm')}, gcc: ${has(system, 'gcc')}, python3: ${has(system, 'python3')}`);
 
@@ -62,8 +63,7 @@ async function prove(options) {
     await run(system, nucleus, device, component, { ...variables, [SOCKET]: '/run/nucleus/ipc.socket' }, options.frames, work);
   } finally {
     nucleus.stop();
-    if (options.keep) say(`kept       ${work}`);
-    else rmSync(work, { recursive: true, force: true });
+    rmSync(work, { recursive: true, force: true });
   }
 }
 
@@ -92,6 +92,9 @@ async function beltConfiguration(registrations) {
   belt.models['waste-sorter'].source = { type: 'package', path: model.folder };
   belt.dlr = { library: `${runtime.folder}/libdlr.so` };
   belt.pipelines['belt-1'].source = { ...belt.pipelines['belt-1'].source, path: FRAMES };
+  // The recipe allows the topics of the defaults; those of one's own rules come with the deployment.
+  const right = { operations: ['aws.greengrass#PublishToTopic'], resources: [GATE] };
+  belt.accessControl = { 'aws.greengrass.ipc.pubsub': { 'mli.Inference:pubsub:gate': right } };
   return belt;
 }
 
@@ -108,6 +111,7 @@ async function run(system, nucleus, device, { name, run: script }, env, frames, 
       throw new SetupFailure(`the component ended by itself with ${signal ?? `code ${code}`}`);
     });
     await Promise.race([nucleus.received(RESULTS, isResult, 120), early]);
+    await Promise.race([nucleus.received(1, ({ topic }) => topic === GATE, 60), early]);
   } catch (error) {
     child.kill('SIGKILL');
     error.tail = output.split('\n').slice(-20);
@@ -118,6 +122,8 @@ async function run(system, nucleus, device, { name, run: script }, env, frames, 
   const results = nucleus.messages.filter(isResult);
   say(`results    ${results.length} on ${results[0].topic}, the first after ${((results[0].at - startedAt) / 1000).toFixed(1)} s`);
   for (const { message } of results.slice(0, 3)) say(`           ${resultText(message)}`);
+  const gates = nucleus.messages.filter(({ topic }) => topic === GATE);
+  say(`actions    ${gates.length} on ${GATE}, the first: ${JSON.stringify(gates[0].message)}`);
   say(`processes  ${processes(child.pid).join('; ')}`);
 
   const askedAt = performance.now();
@@ -147,7 +153,7 @@ const { values } = parseArgs({
     frames: { type: 'string', default: join(repositoryRoot, 'samples/belt') },
     local: { type: 'string' },
     mirror: { type: 'string' },
-    keep: { type: 'boolean', default: false },
+    system: { type: 'string' },
     help: { type: 'boolean', short: 'h', default: false },
   },
 });
@@ -155,7 +161,8 @@ if (values.help) {
   process.stdout.write(HELP);
 } else {
   try {
-    await prove({ ...values, frames: resolve(values.frames), ...(values.local && { local: resolve(values.local) }) });
+    const folders = Object.entries(values).filter(([name, value]) => name !== 'mirror' && value);
+    await prove({ mirror: values.mirror, ...Object.fromEntries(folders.map(([name, folder]) => [name, resolve(folder)])) });
     say('proved     the archives run on a bare Debian 12, without rights');
   } catch (error) {
     if (!(error instanceof SetupFailure)) throw error;

@@ -10,6 +10,8 @@ const CHECK_PROGRAM = `
 if (typeof require(process.argv[1]).Model !== 'function') throw new Error('the addon exports no class Model');
 `;
 
+const REMEDY = 'mend what the compiler names, then: node scripts/setup.mjs --only addon';
+
 const binaryPath = (root) => join(root, 'build', 'Release', 'mli_dlr.node');
 
 /** Node-API binaries load in every Node, so the sources and the processor are all that counts. */
@@ -40,7 +42,7 @@ export const addon = {
     const key = sourcesKey(setup); // before, so that a source that is saved meanwhile is built next time
     const cmakeJs = join(root, 'node_modules', '.bin', 'cmake-js');
     const log = join(logsDir(setup.cache), 'addon.log');
-    await runTool(cmakeJs, ['compile', '--out', 'build'], { cwd: root, log });
+    await runTool(cmakeJs, ['compile', '--out', 'build'], { cwd: root, log, remedy: REMEDY });
     if (!existsSync(binaryPath(root)))
       throw new SetupFailure('cmake-js left no build/Release/mli_dlr.node', { log });
     return key;

@@ -5,7 +5,7 @@ import { SetupFailure } from './failure.mjs';
 import { lockCache } from './lock.mjs';
 import { cacheDir, repositoryRoot } from './paths.mjs';
 import { elapsedText, Report } from './report.mjs';
-import { runSteps, workOf } from './sequence.mjs';
+import { asFailure, runSteps, workOf } from './sequence.mjs';
 import { STEPS } from './steps.mjs';
 import { endTools } from './tool.mjs';
 
@@ -104,7 +104,9 @@ function stepNames(lists, option) {
 
 async function preview(steps, setup) {
   for (const step of steps) {
-    const work = await workOf(step, setup);
+    const work = await workOf(step, setup).catch((error) => {
+      throw asFailure(error, step.name);
+    });
     const text = work ? `would ${work}` : (step.readyText?.(setup) ?? 'ready');
     process.stdout.write(`  ${step.name.padEnd(15)} ${text}\n`);
   }

@@ -102,6 +102,8 @@ async function build(setup, folder) {
   await runTool('ninja', ['-C', join(work, 'build')], {
     log,
     append: true,
+    remedy:
+      'a compiler that was “Killed” wants more memory (2 GB a core); anything else is a fault worth reporting, with the log',
     onLine: (line) => {
       const step = /^\[(\d+)\/(\d+)\]/.exec(line);
       if (step) setup.report.progress(Number(step[1]) / Number(step[2]));

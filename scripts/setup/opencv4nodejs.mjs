@@ -1,6 +1,6 @@
 import { copyFileSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import { basename, dirname, join } from 'node:path';
+import { basename, delimiter, dirname, join } from 'node:path';
 import { SetupFailure } from './failure.mjs';
 import { nodeHeaders } from './node-headers.mjs';
 import { opencvDir } from './opencv.mjs';
@@ -80,7 +80,8 @@ export const opencv4nodejs = {
       const env = { ...process.env, OPENCV4NODEJS_DISABLE_EXTERNAL_MEM_TRACKING: '1' };
       await askTool(process.execPath, ['-e', CHECK_PROGRAM, packageDir(setup)], { env });
     } catch (error) {
-      rmSync(cached, { force: true }); // whatever is wrong with it, the next set-up builds it anew
+      rmSync(cached, { force: true });
+      if (error instanceof SetupFailure) error.remedy ??= 'run this again: the binary will be built anew';
       throw error;
     }
     writeStamp(setup.root, this.name, cached, binaryPath(setup));
@@ -101,6 +102,7 @@ export async function compile(setup, cached, { folder, headers }) {
   const log = join(logsDir(setup.cache), 'opencv4nodejs.log');
   const env = {
     ...process.env,
+    PATH: [dirname(process.execPath), process.env.PATH].join(delimiter), // npm runs on this Node, not on another
     OPENCV4NODEJS_DISABLE_AUTOBUILD: '1',
     OPENCV_INCLUDE_DIR: join(opencv, 'include'),
     OPENCV_LIB_DIR: join(opencv, 'lib'),

@@ -68,7 +68,8 @@ async function perform(step, setup, work) {
   setup.report.end();
 }
 
-function asFailure(error, step) {
+/** @returns {SetupFailure} what went wrong at a step, with a remedy for what the file system says */
+export function asFailure(error, step) {
   const failure =
     error instanceof SetupFailure
       ? error

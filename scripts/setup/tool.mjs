@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { accessSync, constants, createWriteStream, mkdirSync } from 'node:fs';
-import { delimiter, dirname, join } from 'node:path';
+import { basename, delimiter, dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { SetupFailure } from './failure.mjs';
 
@@ -25,14 +25,14 @@ export function endTools() {
  * @param {string} command
  * @param {readonly string[]} args
  * @param {{ log: string, cwd?: string, env?: NodeJS.ProcessEnv, onLine?: (line: string) => void, append?: boolean,
- *   terminal?: boolean }} options `append` continues the log of an earlier tool of the same step; `terminal` leaves the
- *   tool in our session, so that it can ask for a password
+ *   terminal?: boolean, remedy?: string }} options `append` continues the log of an earlier tool of the same step;
+ *   `terminal` leaves the tool in our session, so that it can ask for a password; `remedy` is told when it fails
  * @throws {SetupFailure} when the tool is not there or ends with another code than 0
  */
 export async function runTool(
   command,
   args,
-  { log, cwd, env = process.env, onLine, append = false, terminal = false },
+  { log, cwd, env = process.env, onLine, append = false, terminal = false, remedy },
 ) {
   mkdirSync(dirname(log), { recursive: true });
   const file = createWriteStream(log, { flags: append ? 'a' : 'w' });
@@ -50,9 +50,13 @@ export async function runTool(
   createInterface({ input: child.stdout }).on('line', take);
   createInterface({ input: child.stderr }).on('line', take);
   try {
-    const { code, signal } = await ended(child);
+    const { code, signal } = await Promise.race([ended(child), failureOf(file)]);
     if (code === 0) return;
-    throw new SetupFailure(`${command} ended with ${signal ?? `code ${code}`}`, { log, tail });
+    throw new SetupFailure(`${basename(command)} ended with ${signal ?? `code ${code}`}`, {
+      log,
+      tail,
+      remedy,
+    });
   } catch (error) {
     if (error.code !== 'ENOENT') throw error;
     throw new SetupFailure(`${command} was not found`, {
@@ -99,6 +103,11 @@ export function onPath(command, env = process.env) {
       return false; // not in this folder: the answer, not a failure
     }
   });
+}
+
+/** @returns {Promise<never>} rejects when the log cannot be written: a disk that is full ends the step, not this process */
+function failureOf(file) {
+  return new Promise((_, reject) => file.once('error', reject));
 }
 
 /** @returns {Promise<{ code: number | null, signal: NodeJS.Signals | null }>} after its output was read to the end */

@@ -6,11 +6,12 @@ import { newCounters, type GreengrassCounters } from './counters.js';
 import type { Endpoint } from './endpoint.js';
 import { FirstConnection } from './first-connection.js';
 import { Heartbeat } from './heartbeat.js';
+import { openSession } from './open-session.js';
 import type { ClientTimes } from './options.js';
 import { Pause } from './pause.js';
 import type { Request } from './rpc-error.js';
 import { loadSdk, type Sdk, type SdkClient } from './sdk.js';
-import { Session } from './session.js';
+import type { Session } from './session.js';
 import { LastingSubscription, type Source } from './subscription.js';
 
 export interface ClientEvents {
@@ -127,8 +128,9 @@ export class Link {
   private async run(sdk: Sdk): Promise<void> {
     while (!this.isClosed()) {
       try {
-        const { endpoint, times, counters, logger } = this;
-        await this.live(await Session.open(sdk, endpoint, times.connectTimeoutMs, counters, logger));
+        const { counters, logger } = this;
+        const timeoutMs = this.times.connectTimeoutMs;
+        await this.live(await openSession(sdk, this.endpoint, { timeoutMs, counters, logger }));
       } catch (error) {
         if (!isEdgeError(error)) throw error;
         this.connectFailed(error);

@@ -1,11 +1,8 @@
 import { EdgeError, describeError } from '../errors/index.js';
 import type { Logger } from '../logger.js';
 import type { GreengrassCounters } from './counters.js';
-import type { Endpoint } from './endpoint.js';
-import { probeSocket } from './probe.js';
 import { fromRpcError, type Request } from './rpc-error.js';
-import type { Sdk, SdkClient } from './sdk.js';
-import { guardStreams } from './stream-guard.js';
+import type { SdkClient } from './sdk.js';
 
 /** A streaming operation of the SDK, as far as it is used here. */
 export interface SdkStream {
@@ -43,52 +40,15 @@ export class Session {
   /** Resolves with the reason when the connection is over; never rejects. */
   readonly ended = new Promise<string>((resolve) => (this.settleEnded = resolve));
 
-  private constructor(
+  /** Takes over a client of the SDK, connected or about to be. Use `openSession`. */
+  constructor(
     private readonly client: SdkClient,
     private readonly counters: GreengrassCounters,
     private readonly logger: Logger,
   ) {
-    if (!guardStreams(client))
-      logger.warn('The SDK is not the one that is known: its streams are not guarded.');
     client.on('disconnection', (event) =>
       this.end(event === undefined ? 'the connection ended' : describeError(event.reason)),
     );
-  }
-
-  /** @throws EdgeError IPC_CONNECT_FAILED */
-  static async open(
-    sdk: Sdk,
-    endpoint: Endpoint,
-    timeoutMs: number,
-    counters: GreengrassCounters,
-    logger: Logger,
-  ): Promise<Session> {
-    const { socketPath, svcuid } = endpoint;
-    const failed = (reason: string, cause?: unknown) =>
-      new EdgeError('IPC_CONNECT_FAILED', { socketPath, reason }, { cause });
-    await probeSocket(socketPath, timeoutMs).catch((error: unknown) => {
-      throw failed(describeError(error), error);
-    });
-    const client = sdk.createClient({
-      ...sdk.createDefaultClientConfig(),
-      hostName: socketPath,
-      connectTransform: ({ message }) =>
-        Promise.resolve({ ...message, payload: JSON.stringify({ authToken: svcuid }) }),
-    });
-    const session = new Session(client, counters, logger);
-    try {
-      await new Promise((resolve, reject) => {
-        const timer = setTimeout(() => reject(failed(`no answer within ${timeoutMs} ms`)), timeoutMs);
-        client
-          .connect()
-          .then(resolve, (error: unknown) => reject(failed(describeConnectError(error), error)))
-          .finally(() => clearTimeout(timer));
-      });
-    } catch (error) {
-      await session.close('the connection was not made');
-      throw error;
-    }
-    return session;
   }
 
   get alive(): boolean {
@@ -231,13 +191,6 @@ export class Session {
     for (const disconnect of [...this.pending]) disconnect(reason);
     this.settleEnded(reason);
   }
-}
-
-/** The SDK's sentence and, where it has one, the operating system's below it. */
-function describeConnectError(error: unknown): string {
-  const inner = (error as { internalError?: { error_name?: string; error?: string } }).internalError;
-  const detail = inner?.error ?? inner?.error_name;
-  return detail === undefined ? describeError(error) : `${describeError(error)} (${detail})`;
 }
 
 /**

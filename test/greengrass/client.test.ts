@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createGreengrassClient, maxLocalPayloadBytes, type Verdict } from '../../src/greengrass/index.js';
 import type { NucleusKind } from '../../src/nucleus/index.js';
-import { allow, greengrassClient, logger, startNucleus, text } from '../nucleus/fixture.js';
+import { allow, eventually, greengrassClient, logger, startNucleus, text } from '../nucleus/fixture.js';
 
 const name = 'com.example.Belt';
 
@@ -27,7 +27,7 @@ describe.each<NucleusKind>(['classic', 'lite'])('a client at a nucleus of the ki
     await client.subscribe('line1/#', keep('wildcard'), { receive: 'all' });
     await client.publish('line1/gate', '{"größe":1}');
     await client.publish('line1/gate', Buffer.from([0x61, 0x62]));
-    await expect.poll(() => heard.length).toBe(4);
+    await eventually(() => heard.length).toBe(4);
     expect(heard.sort()).toEqual([
       'topic line1/gate ab',
       'topic line1/gate {"größe":1}',
@@ -42,7 +42,7 @@ describe.each<NucleusKind>(['classic', 'lite'])('a client at a nucleus of the ki
     const heard: unknown[] = [];
     await client.subscribe('line1/gate', ({ payload }) => void heard.push(JSON.parse(text(payload))));
     nucleus.pubsub.publish({ topic: 'line1/gate', from: undefined, content: { json: { open: true } } });
-    await expect.poll(() => heard).toEqual([{ open: true }]);
+    await eventually(() => heard).toEqual([{ open: true }]);
   });
 
   it('names the permission that is missing, and goes on with the rest', async () => {
@@ -78,7 +78,7 @@ describe.each<NucleusKind>(['classic', 'lite'])('a client at a nucleus of the ki
         code: 'MESSAGE_TOO_LARGE',
         details: { bytes: limit + 1, limitBytes: limit },
       });
-      await expect.poll(() => sizes.at(-1)).toBe(limit);
+      await eventually(() => sizes.at(-1)).toBe(limit);
     }
     expect(maxLocalPayloadBytes('line1/results')).toBe(7_323);
     await client.publishToIotCore('cloud/a', Buffer.alloc(6_500), 1);
@@ -98,7 +98,7 @@ describe.each<NucleusKind>(['classic', 'lite'])('a client at a nucleus of the ki
     await client.onConfigurationUpdate(({ keyPath }) => void changes.push(keyPath));
     await nucleus.deploy(name, { merge: { camera: { device: '/dev/video1' } } });
     await client.updateConfiguration([], { rate: 3 });
-    await expect.poll(() => changes).toEqual([['camera', 'device'], ['rate']]);
+    await eventually(() => changes).toEqual([['camera', 'device'], ['rate']]);
     expect(nucleus.configuration(name)).toMatchObject({ rate: 3, camera: { device: '/dev/video1' } });
   });
 
@@ -119,7 +119,7 @@ describe.each<NucleusKind>(['classic', 'lite'])('a client at a nucleus of the ki
     await client.publishToIotCore('cloud/up', 'b', 0);
     expect(up).toEqual(['cloud/up a 1', 'cloud/up b 0']);
     nucleus.iotCore.publish({ topic: 'cloud/down/1', payload: Buffer.from('x'), qos: 1, from: undefined });
-    await expect.poll(() => down).toEqual(['cloud/down/1 x']);
+    await eventually(() => down).toEqual(['cloud/down/1 x']);
     await client.updateState('RUNNING');
     expect(nucleus.states(name)).toEqual(['RUNNING']);
   });
@@ -132,9 +132,9 @@ describe.each<NucleusKind>(['classic', 'lite'])('a client at a nucleus of the ki
     expect(first.active).toBe(true);
     first.close();
     expect(first.active).toBe(false);
-    await expect.poll(() => nucleus.pubsub.receivers('line1/a', undefined).length).toBe(1);
+    await eventually(() => nucleus.pubsub.receivers('line1/a', undefined).length).toBe(1);
     await client.publish('line1/a', 'x');
-    await expect.poll(() => heard).toEqual(['second']);
+    await eventually(() => heard).toEqual(['second']);
   });
 
   it('counts and survives handlers that throw or reject', async () => {
@@ -147,8 +147,8 @@ describe.each<NucleusKind>(['classic', 'lite'])('a client at a nucleus of the ki
     await client.subscribe('line1/a', () => void (heard += 1));
     await client.publish('line1/a', 'x');
     await client.publish('line1/a', 'x');
-    await expect.poll(() => heard).toBe(2);
-    await expect.poll(() => client.counters.handlerFailures).toBe(4);
+    await eventually(() => heard).toBe(2);
+    await eventually(() => client.counters.handlerFailures).toBe(4);
   });
 });
 
@@ -230,6 +230,6 @@ describe('the life of a client', () => {
     await client.connect();
     expect(subscription.active).toBe(true);
     await client.publish('line1/a', 'x');
-    await expect.poll(() => heard).toBe(1);
+    await eventually(() => heard).toBe(1);
   });
 });

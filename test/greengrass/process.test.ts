@@ -4,7 +4,7 @@ import { mkdir, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import ts from 'typescript';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { allow, atEnd, delay, startNucleus } from '../nucleus/fixture.js';
+import { allow, atEnd, delay, eventually, startNucleus } from '../nucleus/fixture.js';
 
 const output = resolve('test/output/greengrass-process');
 
@@ -73,7 +73,7 @@ describe('a process with a client', () => {
        process.once('SIGUSR2', () => void client.close());`,
       environment,
     );
-    await expect.poll(() => lines).toContain('open');
+    await eventually(() => lines).toContain('open');
     await delay(500);
     expect(child.exitCode).toBeNull();
     child.kill('SIGUSR2');
@@ -92,6 +92,31 @@ describe('a process with a client', () => {
     );
     expect(await exit).toBe(0);
     expect(lines).toEqual(['IPC_CLOSED']);
+  });
+
+  it('ends by itself when the client is closed although the nucleus does not read any more', async () => {
+    const nucleus = await startNucleus();
+    const { environment } = await nucleus.addComponent({
+      name: 'com.example.Child',
+      accessControl: allow(['*']),
+    });
+    const { child, lines, exit } = await run(
+      `await client.connect();
+       await client.subscribe('a', () => undefined);
+       process.once('SIGUSR2', async () => {
+         const publish = () => client.publish('a', Buffer.alloc(7_000), { timeoutMs: 200 });
+         await Promise.allSettled(Array.from({ length: 60 }, publish));
+         await client.close();
+         console.log('closed');
+       });
+       console.log('open');`,
+      environment,
+    );
+    await eventually(() => lines).toContain('open');
+    nucleus.faults.hang();
+    child.kill('SIGUSR2');
+    expect(await exit).toBe(0);
+    expect(lines).toEqual(['open', 'closed']);
   });
 
   it('survives a nucleus that goes away under load, again and again', { timeout: 60_000 }, async () => {
@@ -119,7 +144,7 @@ describe('a process with a client', () => {
       environment,
     );
     for (let restart = 1; restart <= 15; restart += 1) {
-      await expect.poll(() => lines.length, { timeout: 20_000 }).toBe(restart);
+      await eventually(() => lines.length).toBe(restart);
       await delay(50);
       await nucleus.restart(20);
     }

@@ -28,7 +28,7 @@ export function zip(entries: readonly ZipEntry[]): Buffer {
     const common = commonFields(entry, content, packed.length, name.length, method);
     const local = Buffer.concat([uint32(0x04034b50), common, name, packed]);
     directory.push(
-      Buffer.concat([uint32(0x02014b50), uint16((3 << 8) | 20), common, Buffer.alloc(8), uint32(((entry.mode ?? 0o100644) << 16) >>> 0), uint32(offset), name]),
+      Buffer.concat([uint32(0x02014b50), uint16((3 << 8) | 20), common, Buffer.alloc(6), uint32(((entry.mode ?? 0o100644) << 16) >>> 0), uint32(offset), name]),
     );
     files.push(local);
     offset += local.length;

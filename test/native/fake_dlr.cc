@@ -1,5 +1,5 @@
-// A stand-in for libdlr.so that speaks DLR's C API, for what no published library shows: the calls of
-// DLR 1.7, types that few models have, and failures on demand. Its model copies its only input to its first
+// A stand-in for libdlr.so that speaks DLR's C API, for what no published library shows: the calls of DLR
+// 1.7, types that few models have, and failures on demand. Its model copies its only input to its first
 // output.
 //
 // The last part of the model path is the model: "<dtype>_<shape>", such as "float16_1x3x4x5"; "-1" is a free

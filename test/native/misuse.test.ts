@@ -120,7 +120,7 @@ describe.skipIf(obstacle())(titleOf('a Model'), () => {
 
   it('cannot be made by new', () => {
     expect(() => new (Model as unknown as Constructor)()).toThrow(TypeError);
-    expect(() => Reflect.construct(Model as unknown as Constructor, [], Array) as object).toThrow(TypeError);
+    expect(() => Reflect.construct(Model as unknown as Constructor, [], Array)).toThrow(TypeError);
   });
 
   it('throws a TypeError where a method is borrowed by another object', async () => {

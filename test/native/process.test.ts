@@ -35,6 +35,7 @@ describe.skipIf(obstacle())(titleOf('a process with the addon'), { timeout: 120_
     'loads and unloads in worker threads',
     'terminates a worker thread while it runs',
     'exits while worker threads run',
+    'keeps the input of a run that waits',
   ])('%s', async (scenario) => {
     expect(await execute(scenario)).toMatchObject({
       code: 0,

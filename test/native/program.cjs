@@ -77,6 +77,22 @@ const scenarios = {
     console.log('done');
     process.exit(0);
   },
+  // The input of a run that waits is referenced by nobody but the run.
+  async 'keeps the input of a run that waits'() {
+    const model = await Model.load(options);
+    const runs = [];
+    for (let i = 0; i < 8; i++)
+      runs.push(model.run({ tensors: { seed: { ...input.tensors.seed, data: Float32Array.of(1) } } }));
+    const others = [];
+    for (let i = 0; i < 200; i++) {
+      globalThis.gc();
+      for (let k = 0; k < 50; k++) others.push(new Float32Array(new ArrayBuffer(4)).fill(0.5));
+      if (others.length > 1000) others.length = 0;
+      await sleep(0);
+    }
+    for (const [output] of await Promise.all(runs))
+      if (output.data[0] !== 1) throw new Error(`${output.data[0]} came out`);
+  },
   // A model that nobody disposed of is deleted when it is collected, and its thread takes the next one.
   async 'collects forgotten models'() {
     const threads = () => require('node:fs').readdirSync('/proc/self/task').length;

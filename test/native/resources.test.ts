@@ -84,6 +84,9 @@ describe.skipIf(obstacle())(titleOf('the addon'), { timeout: 120_000 }, () => {
   });
 
   it('leaves the environment as it was, and no thread bound to a processor', async () => {
+    process.env['TVM_NUM_THREADS'] = '7';
+    delete process.env['OMP_NUM_THREADS'];
+    delete process.env['TVM_BIND_THREADS'];
     const environment = { ...process.env };
     for (const name of ['trees', 'small_convnet'] as const) {
       const model = await Model.load(loadOptions(name));
@@ -91,6 +94,7 @@ describe.skipIf(obstacle())(titleOf('the addon'), { timeout: 120_000 }, () => {
       await model.dispose();
     }
     expect(process.env).toEqual(environment);
+    delete process.env['TVM_NUM_THREADS'];
     const own = allowedProcessors(String(process.pid));
     expect(addonThreads().map(allowedProcessors)).toEqual(addonThreads().map(() => own));
   });

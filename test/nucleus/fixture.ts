@@ -1,5 +1,4 @@
-import { createRequire } from 'node:module';
-import { afterEach } from 'vitest';
+import { afterEach, expect } from 'vitest';
 import {
   createGreengrassClient,
   type GreengrassClient,
@@ -14,7 +13,6 @@ import {
   type NucleusOptions,
 } from '../../src/nucleus/index.js';
 
-export const require = createRequire(import.meta.url);
 export const logger = createLogger({ name: 'test', level: process.env['MLI_TEST_LOG'] ?? 'silent' });
 
 const endings: (() => Promise<void> | void)[] = [];
@@ -78,3 +76,7 @@ export function greengrassClient(
 
 export const text = (payload: unknown) => Buffer.from(payload as Uint8Array).toString('utf8');
 export const delay = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));
+
+/** `expect.poll` with the patience of a loaded machine. */
+export const eventually = (read: () => unknown): ReturnType<typeof expect.poll> =>
+  expect.poll(read, { timeout: 10_000 });

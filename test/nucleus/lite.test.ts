@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { SdkClient } from '../../src/greengrass/sdk.js';
-import { allow, atEnd, sdkClient, startNucleus } from './fixture.js';
+import { allow, atEnd, eventually, sdkClient, startNucleus } from './fixture.js';
 
 /** 13 bytes, as in the measurements that the limits come from. */
 const topic = 'line1/results';
@@ -38,7 +38,7 @@ describe('a nucleus of the kind lite', () => {
     stream.on('message', (event) => received.push(event));
     await stream.activate();
     await publish(client, 1);
-    await expect.poll(() => received.length).toBe(1);
+    await eventually(() => received.length).toBe(1);
   });
 
   it('delivers 7,323 bytes, drops 7,324 though it says OK, and disconnects at 7,369', async () => {
@@ -48,7 +48,7 @@ describe('a nucleus of the kind lite', () => {
     await publish(client, 7_324);
     await publish(client, 7_368);
     await publish(client, 3);
-    await expect.poll(() => received).toEqual([7_323, 3]);
+    await eventually(() => received).toEqual([7_323, 3]);
     const gone = new Promise<void>((resolve) => client.on('disconnection', () => resolve()));
     // The promise never settles: the SDK's calls do not end with their connection.
     publish(client, 7_369).catch(() => undefined);
@@ -77,7 +77,7 @@ describe('a nucleus of the kind lite', () => {
     await publish(client, 2);
     const again = await lengths(client);
     await publish(client, 3);
-    await expect.poll(() => again).toEqual([3]);
+    await eventually(() => again).toEqual([3]);
     expect(received).toEqual([1]);
   });
 
@@ -89,7 +89,7 @@ describe('a nucleus of the kind lite', () => {
       publishMessage: { jsonMessage: { message: { label: 'glass', confidence: 0.9 } } },
     });
     await publish(client, 1);
-    await expect.poll(() => received).toEqual([-1, 1]);
+    await eventually(() => received).toEqual([-1, 1]);
   });
 
   it('answers with errors that have no message of their own', async () => {

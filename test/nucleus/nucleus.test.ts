@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { DevelopmentNucleus } from '../../src/nucleus/index.js';
-import { allow, atEnd, logger, sdkClient, startNucleus } from './fixture.js';
+import { allow, atEnd, eventually, logger, sdkClient, startNucleus } from './fixture.js';
 import { RawPeer } from './raw-peer.js';
 
 async function folder(): Promise<string> {
@@ -135,7 +135,7 @@ describe('the development nucleus', () => {
     const slow = await RawPeer.open(nucleus.socketPath);
     slow.handshake(access.svcuid);
     slow.request(1, 'SubscribeToTopic', { topic: 'a' });
-    await expect.poll(() => slow.received.length).toBe(2);
+    await eventually(() => slow.received.length).toBe(2);
     slow.socket.pause();
     const client = await sdkClient(other);
     let quick = 0;
@@ -155,7 +155,7 @@ describe('the development nucleus', () => {
     expect(await reason).toMatch(/^it does not read: 10\d{5} bytes wait for it$/);
     // 8,000 characters of base64 a message, the limit, and what the kernel holds.
     expect(sent * 8_000).toBeLessThan(2 * limit);
-    await expect.poll(() => quick).toBe(sent);
+    await eventually(() => quick).toBe(sent);
   });
 
   it('knows two components apart: tokens, configuration, permissions', async () => {

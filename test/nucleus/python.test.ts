@@ -6,7 +6,7 @@ import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
 import { beforeAll, expect, it } from 'vitest';
-import { allow, atEnd, greengrassClient, startNucleus, text } from './fixture.js';
+import { allow, atEnd, eventually, greengrassClient, startNucleus, text } from './fixture.js';
 
 const run = promisify(execFile);
 const sdkVersion = '1.31.0';
@@ -85,7 +85,7 @@ it('serves a component that is written in Python', { timeout: 60_000 }, async (c
   const lines: unknown[] = [];
   createInterface({ input: child.stdout }).on('line', (line) => lines.push(JSON.parse(line)));
 
-  await expect.poll(() => lines, { timeout: 30_000 }).toContainEqual({ ready: true });
+  await eventually(() => lines).toContainEqual({ ready: true });
   expect(lines).toEqual([
     { configuration: { device: 0 } },
     {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { SdkClient } from '../../src/greengrass/sdk.js';
 import type { JsonObject } from '../../src/nucleus/configuration-tree.js';
-import { allow, sdkClient, startNucleus, text } from './fixture.js';
+import { allow, eventually, sdkClient, startNucleus, text } from './fixture.js';
 
 /** The SDK types its enumerations, of which only the strings travel. */
 const mode = (name: string) => name as never;
@@ -52,12 +52,10 @@ describe('local publish and subscribe with the SDK', () => {
       publishMessage: { jsonMessage: { message: { open: true } } },
     });
     await publish(sender, 'line2/gate', 'not for it');
-    await expect
-      .poll(() => all)
-      .toEqual([
-        ['line1/gate', 'größe'],
-        ['line1/gate/state', { open: true }],
-      ]);
+    await eventually(() => all).toEqual([
+      ['line1/gate', 'größe'],
+      ['line1/gate/state', { open: true }],
+    ]);
     expect(exact).toEqual([['line1/gate', 'größe']]);
     expect(level).toEqual([['line1/gate', 'größe']]);
   });
@@ -69,7 +67,7 @@ describe('local publish and subscribe with the SDK', () => {
     const wildcard = await listen(sender, 'line1/+');
     const wildcardAll = await listen(sender, 'line1/#', 'RECEIVE_ALL_MESSAGES');
     await publish(sender, 'line1/a', 'x');
-    await expect.poll(() => wildcardAll.length).toBe(1);
+    await eventually(() => wildcardAll.length).toBe(1);
     expect([exact.length, exactOthers.length, wildcard.length]).toEqual([1, 0, 0]);
   });
 
@@ -78,7 +76,7 @@ describe('local publish and subscribe with the SDK', () => {
     const stream = receiver.subscribeToTopic({ topic: 'line1/gate' });
     await stream.activate();
     await stream.close();
-    await expect.poll(() => nucleus.pubsub.receivers('line1/gate', undefined).length).toBe(0);
+    await eventually(() => nucleus.pubsub.receivers('line1/gate', undefined).length).toBe(0);
     await publish(sender, 'line1/gate', 'x');
   });
 
@@ -155,9 +153,9 @@ describe('configuration with the SDK', () => {
       timestamp: new Date(),
       valueToMerge: { camera: { device: 1 }, other: 1 },
     });
-    await expect
-      .poll(() => changes)
-      .toEqual([{ componentName: 'com.example.Sender', keyPath: ['camera', 'device'] }]);
+    await eventually(() => changes).toEqual([
+      { componentName: 'com.example.Sender', keyPath: ['camera', 'device'] },
+    ]);
     expect(nucleus.configuration('com.example.Sender')).toMatchObject({
       camera: { device: 1 },
       other: 1,
@@ -255,7 +253,7 @@ describe('IoT Core with the SDK', () => {
       qos: 1,
       from: undefined,
     });
-    await expect.poll(() => down).toEqual(['mli/commands/stop now']);
+    await eventually(() => down).toEqual(['mli/commands/stop now']);
   });
 
   it('denies by the rules of its own service', async () => {

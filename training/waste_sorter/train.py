@@ -11,7 +11,6 @@ import json
 import os
 import platform
 import random
-import time
 from pathlib import Path
 
 import cv2
@@ -20,9 +19,10 @@ import onnx
 import onnxruntime
 import torch
 
+from calibrate import calibrate, expected_calibration_error
 from dataset import list_labels, list_samples
 from efficientnet_lite import pretrained
-from finetune import Settings, fine_tune
+from finetune import FineTuning, Settings
 from head import fit_head
 from onnx_graph import write
 from predictions import confusion, metrics, predict, write_predictions
@@ -46,6 +46,10 @@ def parse_arguments() -> argparse.Namespace:
     for name in ("model_dir", "train", "validation"):
         if getattr(arguments, name) is None:
             parser.error(f"--{name.replace('_', '-')} is required outside SageMaker")
+    if arguments.epochs % arguments.cycles != 0:
+        parser.error(
+            f"--epochs {arguments.epochs} is not a multiple of --cycles {arguments.cycles}"
+        )
     return arguments
 
 
@@ -60,35 +64,42 @@ def main() -> None:
     arguments = parse_arguments()
     torch.set_num_threads(arguments.threads)
     seed_everything(arguments.seed)
-    started = time.monotonic()
     labels = list_labels(Path(arguments.train))
     training = list_samples(Path(arguments.train), labels)
     validation = list_samples(Path(arguments.validation), labels)
     print(f"{len(training)} pictures to train on, {len(validation)} to validate, labels {labels}")
 
     network = pretrained(len(labels)).to(memory_format=torch.channels_last)
-    fit_head(network, training)
-    print(f"linear head fitted in {time.monotonic() - started:.0f} s", flush=True)
+    folder = arguments.checkpoints
+    checkpoint = Path(folder) / "checkpoint.pt" if folder and arguments.epochs > 0 else None
+    resumes = checkpoint is not None and checkpoint.exists()
+    if not resumes:
+        fit_head(network, training)
+        print("linear head fitted", flush=True)
     if arguments.epochs > 0:
         settings = Settings(**{name: getattr(arguments, name) for name in Settings._fields})
-        checkpoints = Path(arguments.checkpoints) if arguments.checkpoints else None
-        network = fine_tune(
-            network, training, validation, arguments.epochs, settings, arguments.seed, checkpoints
-        )
+        tuning = FineTuning(network, settings, arguments.epochs, arguments.seed)
+        if resumes:
+            tuning.restore(checkpoint)
+            print(f"going on after epoch {tuning.done}", flush=True)
+        network = tuning.run(training, validation, checkpoint)
 
+    temperature = calibrate(network, validation)
     out = Path(arguments.model_dir)
     out.mkdir(parents=True, exist_ok=True)
     write(network, len(labels), out / "model.onnx")
     (out / "labels.txt").write_text("".join(f"{label}\n" for label in labels))
     probabilities = predict(out / "model.onnx", validation)
     result = metrics(confusion(validation, probabilities), labels)
+    error = expected_calibration_error(probabilities, np.array([s.label for s in validation]))
+    result["expectedCalibrationError"] = round(error, 4)
     write_predictions(out / "predictions.json", validation, probabilities, labels)
     record = {
         "seed": arguments.seed,
         "epochs": arguments.epochs,
         "hyperparameters": {name: getattr(arguments, name) for name in Settings._fields},
+        "temperature": temperature,
         "trainingPictures": len(training),
-        "seconds": round(time.monotonic() - started),
         "validation": result,
         "tools": {
             "python": platform.python_version(),

@@ -34,9 +34,9 @@ def open_tin(folder: Path, rng: np.random.Generator) -> None:
 
 
 def foil_ball(folder: Path, rng: np.random.Generator) -> None:
-    points, uv = ball(8.6, 300)
+    points, uv = ball(8.6, 220)
     flat = points.reshape(-1, 3)
-    bulge = 1 + 0.20 * crumple(flat, 6.5, 3, rng) + 0.06 * smooth(flat, 12, rng)
+    bulge = 1 + 0.17 * crumple(flat, 4.2, 3, rng) + 0.06 * smooth(flat, 12, rng)
     points = (flat * bulge[:, None] * [1.3, 0.75, 1.05]).reshape(points.shape)
     points[:, -1] = points[:, 0]
     Mesh.grid(settle(points), uv).write(folder / "body.inc")

@@ -1,5 +1,6 @@
 import type { ErrorEntry } from './entry.js';
 import { configurationErrors } from './configuration.js';
+import { deployErrors } from './deploy.js';
 import { engineErrors } from './engine.js';
 import { greengrassErrors } from './greengrass.js';
 import { modelErrors } from './model.js';
@@ -9,6 +10,7 @@ export type { ErrorEntry } from './entry.js';
 
 export const catalogue = {
   ...configurationErrors,
+  ...deployErrors,
   ...engineErrors,
   ...greengrassErrors,
   ...modelErrors,

@@ -15,10 +15,10 @@ import { unpackZip } from './zip.js';
  */
 export async function unpack(archive: string, folder: string, options: { limits?: ArchiveLimits; signal?: AbortSignal | undefined } = {}): Promise<void> {
   const format = await formatOf(archive);
-  const rules = new EntryRules(archive, options.limits);
+  const makeRules = () => new EntryRules(archive, options.limits);
   await mkdir(folder, { mode: 0o755 });
   try {
-    await (format === 'zip' ? unpackZip : unpackTar)(archive, new NewFolder(folder), rules, options.signal);
+    await (format === 'zip' ? unpackZip : unpackTar)(archive, new NewFolder(folder), makeRules, options.signal);
     await syncFolders(folder);
   } catch (error) {
     await rm(folder, { recursive: true, force: true });

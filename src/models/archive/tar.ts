@@ -1,6 +1,5 @@
 import { createReadStream } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
-import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
 import { Parser, type ReadEntry } from 'tar';
 import { EdgeError, isEdgeError } from '../../errors/index.js';
@@ -26,17 +25,48 @@ const kinds: Readonly<Record<string, string>> = {
 };
 
 /**
- * Unpacks a .tar.gz. The parser only says what is in each piece of the stream; after the rules have admitted it we write it
- * ourselves, before the next piece is read, so that memory stays small.
+ * Unpacks a .tar.gz, in two passes: the first only judges, so that nothing of a bad archive is written; the second writes what
+ * the parser finds, piece by piece, so that memory stays small.
+ * @param archive a file that nobody else writes to
  * @throws EdgeError MODEL_ARCHIVE_*, MODEL_DISK_FULL
  */
-export async function unpackTar(archive: string, into: NewFolder, rules: EntryRules, signal?: AbortSignal): Promise<void> {
+export async function unpackTar(archive: string, into: NewFolder, makeRules: () => EntryRules, signal?: AbortSignal): Promise<void> {
+  await readTar(archive, makeRules(), signal, async (steps) => void steps.splice(0));
+  let file: FileHandle | undefined;
+  try {
+    await readTar(archive, makeRules(), signal, async (steps) => {
+      for (const step of steps.splice(0)) {
+        if (step.do === 'folder') await into.addFolder(step.path);
+        else if (step.do === 'create') file = await into.createFile(step.path, step.size);
+        else if (step.do === 'write') await file?.writeFile(step.bytes);
+        else {
+          await file?.sync();
+          await file?.close();
+          file = undefined;
+        }
+      }
+    });
+  } finally {
+    await file?.close();
+  }
+}
+
+/** Reads an archive from beginning to end. @param take is given the steps that each piece of the stream leads to */
+async function readTar(
+  archive: string,
+  rules: EntryRules,
+  signal: AbortSignal | undefined,
+  take: (steps: Step[]) => Promise<void>,
+): Promise<void> {
   const invalid = (cause: unknown) =>
     new EdgeError('MODEL_ARCHIVE_INVALID', { path: archive, reason: reasonOf(cause as Error) }, { cause });
   const steps: Step[] = [];
   let damage: unknown;
   const parser = new Parser({ strict: true, zstd: false, maxDecompressionRatio: Infinity });
   parser.on('error', (error: unknown) => (damage ??= error));
+  parser.on('meta', (text: string) => {
+    if (!isSoundMetadata(text)) damage ??= new Error('a name in its extended headers is malformed');
+  });
   parser.on('ignoredEntry', (entry: ReadEntry) => void rules.admit(declared(entry)));
   parser.on('entry', (entry: ReadEntry) => {
     const path = rules.admit(declared(entry));
@@ -50,44 +80,43 @@ export async function unpackTar(archive: string, into: NewFolder, rules: EntryRu
     entry.on('end', () => steps.push({ do: 'close' }));
   });
 
-  const source = createReadStream(archive);
-  let file: FileHandle | undefined;
+  const source = createReadStream(archive, { signal });
+  const gunzip = createGunzip();
+  source.on('error', (error) => gunzip.destroy(error));
+  source.pipe(gunzip);
   let unpacked = 0;
-  const write = async () => {
-    for (const step of steps.splice(0)) {
-      if (step.do === 'folder') await into.addFolder(step.path);
-      else if (step.do === 'create') file = await into.createFile(step.path, step.size);
-      else if (step.do === 'write') await file?.writeFile(step.bytes);
-      else {
-        await file?.sync();
-        await file?.close();
-        file = undefined;
-      }
-    }
-  };
   try {
-    await pipeline(
-      source,
-      createGunzip(),
-      async (stream: AsyncIterable<Buffer>) => {
-        for await (const bytes of stream) {
-          unpacked += bytes.length;
-          rules.checkRatio(source.bytesRead, unpacked);
-          parser.write(bytes);
-          if (damage !== undefined) throw invalid(damage);
-          await write();
-        }
-        parser.end();
-        if (damage !== undefined) throw invalid(damage);
-        await write();
-      },
-      { signal },
-    );
+    for await (const bytes of gunzip as AsyncIterable<Buffer>) {
+      unpacked += bytes.length;
+      rules.checkRatio(source.bytesRead, unpacked);
+      parser.write(bytes);
+      if (damage !== undefined) throw invalid(damage);
+      await take(steps);
+    }
+    parser.end();
+    if (damage !== undefined) throw invalid(damage);
+    await take(steps);
   } catch (error) {
     throw isFormatError(error) ? invalid(error) : error;
   } finally {
-    await file?.close();
+    source.destroy();
   }
+}
+
+/**
+ * Records of a pax header are `length key=value\n`. The parser goes by the line breaks alone and cuts at a NUL, so that a name with
+ * either would become another one unseen. (GNU's long names are plain text with one NUL at the end.)
+ */
+function isSoundMetadata(text: string): boolean {
+  if (!/^\d+ [^=\n]+=/.test(text)) return !text.replace(/\0+$/, '').includes('\0');
+  const bytes = Buffer.from(text.replace(/\0+$/, ''));
+  for (let at = 0; at < bytes.length; ) {
+    const length = Number(/^(\d+) /.exec(bytes.toString('latin1', at, at + 12))?.[1]);
+    const record = bytes.subarray(at, at + length);
+    if (!(length > 0) || record.length < length || record.includes(0) || record.indexOf(0x0a) !== length - 1) return false;
+    at += length;
+  }
+  return true;
 }
 
 const declared = (entry: ReadEntry): DeclaredEntry => ({

@@ -1,4 +1,4 @@
-import { pipeline } from 'node:stream/promises';
+import { addAbortSignal } from 'node:stream';
 import { crc32 } from 'node:zlib';
 import { getFileNameLowLevel, openPromise, type Entry, type ZipFile } from 'yauzl';
 import { EdgeError, isEdgeError } from '../../errors/index.js';
@@ -25,7 +25,8 @@ interface Admitted {
  * Unpacks a .zip. Its directory is read and judged as a whole before the first byte is written.
  * @throws EdgeError MODEL_ARCHIVE_*, MODEL_DISK_FULL
  */
-export async function unpackZip(archive: string, into: NewFolder, rules: EntryRules, signal?: AbortSignal): Promise<void> {
+export async function unpackZip(archive: string, into: NewFolder, makeRules: () => EntryRules, signal?: AbortSignal): Promise<void> {
+  const rules = makeRules();
   let zip: ZipFile | undefined;
   try {
     // We judge the names ourselves, as they are: this library would first repair some of them.
@@ -71,20 +72,16 @@ async function writeEntry(
   into: NewFolder,
   signal: AbortSignal | undefined,
 ): Promise<void> {
-  const stream = await zip.openReadStreamPromise(entry);
   const file = await into.createFile(path, entry.uncompressedSize);
   try {
+    // From here on without a pause: what goes wrong in the stream must find somebody who listens.
+    const stream = await zip.openReadStreamPromise(entry);
+    if (signal) addAbortSignal(signal, stream);
     let checksum = 0;
-    await pipeline(
-      stream,
-      async (source: AsyncIterable<Buffer>) => {
-        for await (const bytes of source) {
-          checksum = crc32(bytes, checksum);
-          await file.writeFile(bytes);
-        }
-      },
-      { signal },
-    );
+    for await (const bytes of stream as AsyncIterable<Buffer>) {
+      checksum = crc32(bytes, checksum);
+      await file.writeFile(bytes);
+    }
     if (checksum !== entry.crc32) throw invalid(archive, `its entry "${path}" is damaged`);
     await file.sync();
   } finally {

@@ -46,7 +46,7 @@ export function judgeAwsError(error: unknown, { uri, action, region = 'none' }: 
   if (elsewhere.test(name) || (status >= 300 && status < 400)) {
     return final(new EdgeError('MODEL_ORIGIN_REGION', { uri, region, reason }, { cause: error }));
   }
-  if (missing.test(name) || status === 404 || /requested resource not found|could not find requested job/i.test(message)) {
+  if (missing.test(name) || status === 404 || /requested resource not found|could not find /i.test(message)) {
     return final(new EdgeError('MODEL_ORIGIN_MISSING', { uri, reason }, { cause: error }));
   }
   if (status === 401 || (status === 403 && name !== 'InvalidObjectState') || /^AccessDenied/.test(name)) {

@@ -14,7 +14,7 @@ export function createOrigin(source: ModelSourceConfig, context: PackageFolderCo
     case 'package':
       return new PackageFolder(source, context);
     case 'file':
-      return new ArchiveFile(source);
+      return new ArchiveFile(source, context);
     case 's3':
       return new S3Object(source, context);
     case 'sagemakerTrainingJob':

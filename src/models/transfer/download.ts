@@ -1,4 +1,4 @@
-import { pipeline } from 'node:stream/promises';
+import { addAbortSignal, Readable } from 'node:stream';
 import type { Logger } from '../../logger.js';
 import { toDiskError } from '../disk.js';
 import { repeat } from './attempts.js';
@@ -88,21 +88,16 @@ async function receive(
   const file = from > 0 ? await part.append() : await part.begin({ tag, total });
   const progress = new Progress(uri, total, from, logger);
   let at = from;
+  if (stream.body instanceof Readable) addAbortSignal(pace.signal, stream.body);
   try {
-    await pipeline(
-      stream.body,
-      async (source: AsyncIterable<Uint8Array>) => {
-        for await (const bytes of source) {
-          if (at + bytes.length > total) throw new Error(`more than the announced ${total} bytes came`);
-          await file.writeFile(bytes);
-          at += bytes.length;
-          pace.count(bytes.length);
-          count(bytes.length);
-          progress.at(at);
-        }
-      },
-      { signal: pace.signal },
-    );
+    for await (const bytes of stream.body) {
+      if (at + bytes.length > total) throw new Error(`more than the announced ${total} bytes came`);
+      await file.writeFile(bytes);
+      at += bytes.length;
+      pace.count(bytes.length);
+      count(bytes.length);
+      progress.at(at);
+    }
     if (at < total) throw new Error(`the connection ended after ${at} of ${total} bytes`);
   } finally {
     await file.sync().finally(() => file.close());

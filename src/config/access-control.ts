@@ -1,0 +1,178 @@
+import { EdgeError } from '../errors/index.js';
+import type { ActionConfig } from './rule.js';
+import type { Configuration } from './document.js';
+
+/** The services of the nucleus that the component uses, as `accessControl` names them. */
+type Service = 'aws.greengrass.ipc.pubsub' | 'aws.greengrass.ipc.mqttproxy';
+
+/** Something that the component does, and that its accessControl has to allow. */
+export interface Access {
+  readonly service: Service;
+  /** Without its prefix `aws.greengrass#`. */
+  readonly operation: 'PublishToTopic' | 'SubscribeToTopic' | 'PublishToIoTCore';
+  /** A topic; as a resource of a policy, `*` in it stands for any text. */
+  readonly resource: string;
+  /** Path of the key that asks for it, or what the component does by itself. */
+  readonly usedBy: string;
+}
+
+interface Policy {
+  readonly policyDescription?: string;
+  readonly operations: readonly string[];
+  readonly resources: readonly string[];
+}
+
+/** `accessControl` of a component's configuration: service → id of the policy → what is allowed. */
+export type AccessControl = Record<string, Record<string, Policy>>;
+
+/** Ids of the policies in the recipe: what is deployed under them takes the place of the recipe's own. */
+const policies = {
+  PublishToTopic: { id: 'pubsub:publish', description: 'Publishes results, actions of rules, its status and its heartbeat.' },
+  SubscribeToTopic: { id: 'pubsub:subscribe', description: 'Listens to its own heartbeat, and to what it is told to do.' },
+  PublishToIoTCore: { id: 'mqttproxy:publish', description: 'Publishes results to AWS IoT Core.' },
+} as const;
+
+type Fill = (topic: string, pipeline?: string) => string;
+
+/** All that the component will ask of the nucleus under a configuration. */
+function accessesOf(configuration: Configuration, component: string, fill: Fill): Access[] {
+  const access = (operation: Access['operation'], resource: string, usedBy: string): Access => ({
+    service: operation === 'PublishToIoTCore' ? 'aws.greengrass.ipc.mqttproxy' : 'aws.greengrass.ipc.pubsub',
+    operation,
+    resource,
+    usedBy,
+  });
+  const heartbeat = `mli/heartbeat/${component}`;
+  const { status, pipelines } = configuration;
+  const ofPipelines = Object.entries(pipelines).flatMap(([name, { publish, rules }]) => {
+    const path = `pipelines.${name}`;
+    const { local, cloud } = publish;
+    return [
+      ...(local ? [access('PublishToTopic', fill(local.topic, name), `${path}.publish.local`)] : []),
+      ...rules.flatMap((rule, r) =>
+        rule.do.map((action, a) =>
+          access(operationOf(action), fill(action.topic, name), `${path}.rules[${r}].do[${a}]`),
+        ),
+      ),
+      ...(cloud ? [access('PublishToIoTCore', fill(cloud.topic, name), `${path}.publish.cloud`)] : []),
+    ];
+  });
+  return [
+    ...ofPipelines,
+    ...(status.topic === null ? [] : [access('PublishToTopic', fill(status.topic), 'status.topic')]),
+    access('PublishToTopic', heartbeat, 'the heartbeat'),
+    access('SubscribeToTopic', 'mli/control/*', 'mli model update'),
+    access('SubscribeToTopic', heartbeat, 'the heartbeat'),
+  ];
+}
+
+function operationOf({ type }: ActionConfig): Access['operation'] {
+  switch (type) {
+    case 'topic':
+      return 'PublishToTopic';
+  }
+}
+
+/**
+ * The accessControl that a configuration needs: exact topics, with `*` in the place of the thing's name where it is not known,
+ * and the policies that the configuration brings itself.
+ * @param thingName of the one device that it is for; without it, for every device
+ * @throws EdgeError DEPLOY_TOPIC_UNBOUNDED where a topic would need the right to every topic
+ */
+export function accessControlFor(
+  configuration: Configuration,
+  thingName?: string,
+  component = 'mli.Inference',
+): AccessControl {
+  const control: Record<string, Record<string, { policyDescription: string; operations: string[]; resources: string[] }>> = {};
+  for (const { service, operation, resource, usedBy } of accessesOf(configuration, component, resourceFor(thingName))) {
+    if (/^[*/]*$/.test(resource)) throw new EdgeError('DEPLOY_TOPIC_UNBOUNDED', { path: usedBy });
+    const { id, description } = policies[operation];
+    const policy = ((control[service] ??= {})[`${component}:${id}`] ??= {
+      policyDescription: description,
+      operations: [`aws.greengrass#${operation}`],
+      resources: [],
+    });
+    if (!policy.resources.includes(resource)) policy.resources.push(resource);
+  }
+  return joined(control, rulesIn(configuration));
+}
+
+/** A topic as a resource of a policy: what would be a wildcard there is escaped. */
+const resourceFor =
+  (thingName: string | undefined): Fill =>
+  (topic, pipeline = '') =>
+    topic
+      .split('{thingName}')
+      .map((part) => escaped(part.replaceAll('{pipeline}', pipeline)))
+      .join(thingName === undefined ? '*' : escaped(thingName));
+
+const escaped = (text: string): string => text.replace(/[*?]|\$(?=\{)/g, '${$&}');
+
+/** The policies of both; where both have one, its operations and resources come together. */
+function joined(needed: AccessControl, own: AccessControl): AccessControl {
+  const result: AccessControl = structuredClone(needed);
+  for (const [service, policiesOfService] of Object.entries(own)) {
+    for (const [id, policy] of Object.entries(policiesOfService)) {
+      const ours = (result[service] ??= {})[id];
+      result[service][id] = ours
+        ? {
+            ...policy,
+            operations: [...new Set([...ours.operations, ...policy.operations])],
+            resources: [...new Set([...ours.resources, ...policy.resources])],
+          }
+        : policy;
+    }
+  }
+  return result;
+}
+
+/**
+ * What a configuration asks for and its own accessControl does not allow.
+ * @param thingName of this device
+ * @returns nothing where all is allowed, or where the configuration has no accessControl (a file on the desk)
+ */
+export function checkAccessControl(
+  configuration: Configuration,
+  thingName: string,
+  component = 'mli.Inference',
+): Access[] {
+  if (configuration.accessControl === undefined) return [];
+  const rules = rulesIn(configuration);
+  const fill: Fill = (topic, pipeline = '') =>
+    topic.replaceAll('{thingName}', thingName).replaceAll('{pipeline}', pipeline);
+  return accessesOf(configuration, component, fill).filter(
+    ({ service, operation, resource }) =>
+      !Object.values(rules[service] ?? {}).some(
+        ({ operations, resources }) =>
+          operations.some((allowed) => allowed === '*' || allowed === `aws.greengrass#${operation}`) &&
+          resources.some((rule) => toPattern(rule.replaceAll('{iot:thingName}', thingName)).test(resource)),
+      ),
+  );
+}
+
+/** The nucleus judges the rest: what does not look like a policy allows nothing here. */
+function rulesIn({ accessControl }: Configuration): AccessControl {
+  const strings = (value: unknown): string[] =>
+    Array.isArray(value) ? value.filter((item): item is string => typeof item === 'string') : [];
+  return mapValues(accessControl, (service) =>
+    mapValues(service, (policy) => ({
+      ...(policy as object),
+      operations: strings((policy as Partial<Policy> | null)?.operations),
+      resources: strings((policy as Partial<Policy> | null)?.resources),
+    })),
+  );
+}
+
+const mapValues = <T>(value: unknown, map: (value: unknown) => T): Record<string, T> =>
+  Object.fromEntries(Object.entries((value ?? {}) as object).map(([key, inner]) => [key, map(inner)]));
+
+/** As the nuclei read a resource: `*` is any text, `${c}` the character itself, and a last `/#` all below (classic). */
+function toPattern(resource: string): RegExp {
+  const parts = resource.match(/\$\{[^]\}|[^]/g) ?? [];
+  const source = parts.map((part) => (part === '*' ? '[^]*' : literal(/^\$\{([^])\}$/.exec(part)?.[1] ?? part)));
+  const text = source.join('');
+  return new RegExp(`^${resource.endsWith('/#') ? `${text.slice(0, -'\\/#'.length)}(?:/[^]*)?` : text}$`);
+}
+
+const literal = (character: string): string => character.replace(/[\\^$.*+?()[\]{}|/]/, '\\$&');
