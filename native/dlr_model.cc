@@ -6,6 +6,7 @@
 
 #include "affinity.h"
 #include "failure.h"
+#include "standard_error_tee.h"
 #include "thread_count.h"
 
 namespace mli {
@@ -26,12 +27,12 @@ DType SupportedDType(const std::string& name, const std::string& tensor, const s
 DlrModel::DlrModel(const ModelOptions& options) : library_(options.library), dlr_(library_.api()) {
   const ThreadCount threads(options.threads);
   const Affinity affinity;
-  // Some failures of DLR 1.5 and 1.6 only go to standard error: an unchanged text is that of an earlier
-  // failure.
+  const StandardErrorTee log;
   const std::string before = Text(dlr_.DLRGetLastError());
   if (dlr_.CreateDLRModel(&handle_, options.path.c_str(), options.device_type, options.device_id) != 0) {
+    // An unchanged text is that of an earlier failure.
     const std::string text = Text(dlr_.DLRGetLastError());
-    throw std::runtime_error(text == before ? "" : text);
+    throw std::runtime_error(text == before ? log.text() : text);
   }
   try {
     ReadMetadata(options);

@@ -5,7 +5,8 @@
 namespace mli {
 namespace {
 
-// The environment belongs to the process, so its lock does too: the one static of the addon.
+// The environment belongs to the process, so its lock does too. Beside the buffer of StandardErrorTee it is
+// the only static of the addon.
 std::mutex& EnvironmentLock() {
   static std::mutex lock;
   return lock;

@@ -13,6 +13,8 @@ import { watchCommand } from './cli/watch.js';
 const program = new Command('mli')
   .description('Machine learning inference at the edge, as an AWS IoT Greengrass component')
   .version(productVersion)
+  // An option belongs to the command that it follows: `mli deploy local --config` is not an option of `deploy`.
+  .enablePositionalOptions()
   .showHelpAfterError('(mli --help shows the commands, mli <command> --help their options)')
   .addCommand(runCommand())
   .addCommand(demoCommand())

@@ -13,7 +13,10 @@ const PACKAGES = ['libstdc++6'];
  */
 function debianMirror() {
   const folder = '/etc/apt/sources.list.d';
-  const files = ['/etc/apt/sources.list', ...(existsSync(folder) ? readdirSync(folder).map((name) => join(folder, name)) : [])];
+  const files = [
+    '/etc/apt/sources.list',
+    ...(existsSync(folder) ? readdirSync(folder).map((name) => join(folder, name)) : []),
+  ];
   const addresses = files
     .filter((file) => existsSync(file))
     .flatMap((file) => readFileSync(file, 'utf8').split('\n'))
@@ -33,13 +36,19 @@ export class BareSystem {
   }
 
   get isMade() {
-    return existsSync(join(this.folder, 'etc', 'debian_version')) && !existsSync(join(this.folder, 'debootstrap'));
+    return (
+      existsSync(join(this.folder, 'etc', 'debian_version')) && !existsSync(join(this.folder, 'debootstrap'))
+    );
   }
 
   /** @param {{ mirror?: string, log: string }} options */
   async make({ mirror = debianMirror(), log }) {
-    if (process.getuid?.() !== 0) throw new SetupFailure('debootstrap and chroot need root', { remedy: 'run it as root, or in a container' });
-    if (!onPath('debootstrap')) throw new SetupFailure('debootstrap was not found', { remedy: 'apt-get install -y debootstrap' });
+    if (process.getuid?.() !== 0)
+      throw new SetupFailure('debootstrap and chroot need root', {
+        remedy: 'run it as root, or in a container',
+      });
+    if (!onPath('debootstrap'))
+      throw new SetupFailure('debootstrap was not found', { remedy: 'apt-get install -y debootstrap' });
     const options = ['--variant=minbase', `--include=${PACKAGES.join(',')}`, '--arch=amd64', 'bookworm'];
     await runTool('debootstrap', [...options, this.folder, mirror], { log });
   }
@@ -47,8 +56,10 @@ export class BareSystem {
   /** Adds a user without rights, as the ones that nuclei run components as. @returns {{ uid: number, gid: number }} */
   addUser(name) {
     const isThere = readFileSync(join(this.folder, 'etc', 'passwd'), 'utf8').includes(`\n${name}:`);
-    if (!isThere) execFileSync('chroot', [this.folder, 'useradd', '--system', '--user-group', '--no-create-home', name]);
-    const id = (flag) => Number(execFileSync('chroot', [this.folder, 'id', flag, name], { encoding: 'utf8' }));
+    if (!isThere)
+      execFileSync('chroot', [this.folder, 'useradd', '--system', '--user-group', '--no-create-home', name]);
+    const id = (flag) =>
+      Number(execFileSync('chroot', [this.folder, 'id', flag, name], { encoding: 'utf8' }));
     return { uid: id('-u'), gid: id('-g') };
   }
 

@@ -72,10 +72,14 @@ function unpackTree(folder, tree) {
 
 function sayLeftOut(name, leftOut, say) {
   if (leftOut.length === 0) return;
-  say(`${name}: the recipe is without ${leftOut.join(', ')}, which was not built. A published version needs all platforms.`);
+  say(
+    `${name}: the recipe is without ${leftOut.join(', ')}, which was not built. A published version needs all platforms.`,
+  );
 }
 
 function componentOf(name) {
   if (COMPONENTS[name]) return COMPONENTS[name];
-  throw new Error(`there is no component “${name}” here, expected one of ${Object.keys(COMPONENTS).join(', ')}`);
+  throw new Error(
+    `there is no component “${name}” here, expected one of ${Object.keys(COMPONENTS).join(', ')}`,
+  );
 }

@@ -49,7 +49,14 @@ export async function main(argv) {
     return 0;
   }
   const report = new Report(`building for ${options.platforms.map(({ id }) => id).join(' and ')}`);
-  const setup = { root: repositoryRoot, cache: cacheDir(), arch: process.arch, purpose: 'build', forced: new Set(), report };
+  const setup = {
+    root: repositoryRoot,
+    cache: cacheDir(),
+    arch: process.arch,
+    purpose: 'build',
+    forced: new Set(),
+    report,
+  };
   process.once('SIGINT', () => endTools());
   process.once('SIGTERM', () => endTools());
   try {
@@ -91,7 +98,14 @@ export function readOptions(argv, env = process.env) {
   if (unknown !== undefined) {
     throw new Error(`--component is “${unknown}”, expected one of ${Object.keys(COMPONENTS).join(', ')}`);
   }
-  return { ...choosePlatforms(values.platform ?? env.MLI_PLATFORMS), clean, local, out: resolve(values.out ?? '.'), names: values.component, help };
+  return {
+    ...choosePlatforms(values.platform ?? env.MLI_PLATFORMS),
+    clean,
+    local,
+    out: resolve(values.out ?? '.'),
+    names: values.component,
+    help,
+  };
 }
 
 function choosePlatforms(list) {

@@ -11,7 +11,11 @@ import { modelArchive, runtimeArchive } from './store-archives.mjs';
  */
 
 const perPlatform = async (platforms, name, make) =>
-  new Map(await Promise.all(platforms.map(async (platform) => [`${name}-${platform.id}.zip`, await make(platform)])));
+  new Map(
+    await Promise.all(
+      platforms.map(async (platform) => [`${name}-${platform.id}.zip`, await make(platform)]),
+    ),
+  );
 
 /** @type {Record<string, Component>} by the component's name */
 export const COMPONENTS = {
@@ -24,7 +28,8 @@ export const COMPONENTS = {
   },
   'mli.runtime.DLR': {
     folder: 'components/runtime-dlr',
-    archives: (setup, platforms) => perPlatform(platforms, 'mli-runtime-dlr', (platform) => runtimeArchive(setup, platform)),
+    archives: (setup, platforms) =>
+      perPlatform(platforms, 'mli-runtime-dlr', (platform) => runtimeArchive(setup, platform)),
   },
   'mli.model.WasteSorter': {
     folder: 'components/model-waste-sorter',

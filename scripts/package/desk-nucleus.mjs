@@ -23,15 +23,31 @@ export class DeskNucleus {
    * @returns {Promise<Record<string, string>>} the variables that the nucleus gives to the component
    */
   async start(recipe, config, { uid, gid }) {
-    const args = ['nucleus', '--recipe', recipe, '--config', config, '--socket', this.socket, '--thing', 'bare-device'];
+    const args = [
+      'nucleus',
+      '--recipe',
+      recipe,
+      '--config',
+      config,
+      '--socket',
+      this.socket,
+      '--thing',
+      'bare-device',
+    ];
     // Its warnings are denied requests: they belong to what is proved.
     const quiet = { ...process.env, MLI_LOG_LEVEL: 'warn' };
-    this.#process = spawn(process.execPath, [this.main, ...args], { env: quiet, stdio: ['ignore', 'pipe', 'inherit'] });
+    this.#process = spawn(process.execPath, [this.main, ...args], {
+      env: quiet,
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
     const [component, observer] = await this.#printedVariables();
     chownSync(this.socket, uid, gid);
     chmodSync(dirname(this.socket), 0o755);
     const env = { ...process.env, ...observer };
-    this.#watch = spawn(process.execPath, [this.main, 'watch', '--json', '#'], { env, stdio: ['ignore', 'pipe', 'inherit'] });
+    this.#watch = spawn(process.execPath, [this.main, 'watch', '--json', '#'], {
+      env,
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
     createInterface({ input: this.#watch.stdout }).on('line', (line) => {
       const { topic, payload } = JSON.parse(line);
       this.messages.push({ topic, at: performance.now(), message: asJson(payload) });
@@ -44,7 +60,9 @@ export class DeskNucleus {
     const end = performance.now() + limitSeconds * 1000;
     while (this.messages.filter(wanted).length < count) {
       if (performance.now() > end) {
-        throw new SetupFailure(`${this.messages.filter(wanted).length} of ${count} messages came within ${limitSeconds} s`);
+        throw new SetupFailure(
+          `${this.messages.filter(wanted).length} of ${count} messages came within ${limitSeconds} s`,
+        );
       }
       await new Promise((resolve) => setTimeout(resolve, 100));
     }

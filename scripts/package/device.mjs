@@ -39,13 +39,21 @@ export class DeviceFolder {
   async install(local, component, version, architecture) {
     const { parse } = await import('yaml');
     const recipe = parse(readFileSync(join(local, 'recipes', `${component}-${version}.yaml`), 'utf8'));
-    const { Lifecycle: steps, Artifacts: artifacts } = recipe.Manifests.find(({ Platform: platform }) => platform.architecture === architecture);
+    const { Lifecycle: steps, Artifacts: artifacts } = recipe.Manifests.find(
+      ({ Platform: platform }) => platform.architecture === architecture,
+    );
     const unpacked = `${this.root}/packages/artifacts-unarchived/${component}/${version}`;
     for (const { Uri: uri, Permission: permission } of artifacts) {
       const folder = join(this.host, unpacked, basename(uri, '.zip'));
       rmSync(folder, { recursive: true, force: true });
       mkdirSync(folder, { recursive: true });
-      await askTool('python3', ['-c', UNPACK, join(local, 'artifacts', component, version, basename(uri)), folder, modeOf(permission)]);
+      await askTool('python3', [
+        '-c',
+        UNPACK,
+        join(local, 'artifacts', component, version, basename(uri)),
+        folder,
+        modeOf(permission),
+      ]);
     }
     mkdirSync(join(this.host, this.work(component)), { recursive: true });
     const variables = {

@@ -17,12 +17,15 @@ export function checkNative(name, bytes, platform) {
   if (bytes.toString('latin1', 0, 4) !== '\x7fELF') throw new SetupFailure(`${name} is no ELF file`);
   const machine = bytes.readUInt16LE(MACHINE_OFFSET);
   if (machine !== platform.elfMachine) {
-    throw new SetupFailure(`${name} is for ELF machine ${machine}, and ${platform.id} is ${platform.elfMachine}`);
+    throw new SetupFailure(
+      `${name} is for ELF machine ${machine}, and ${platform.id} is ${platform.elfMachine}`,
+    );
   }
   const wanted = newestGlibc(bytes);
   if (wanted === undefined || compare(wanted, NEWEST_GLIBC) <= 0) return;
   throw new SetupFailure(`${name} needs glibc ${wanted}, and devices have ${NEWEST_GLIBC} at least`, {
-    remedy: 'build the archives on Debian 12, Ubuntu 22.04 or in a container of one, with an MLI_CACHE_DIR of their own',
+    remedy:
+      'build the archives on Debian 12, Ubuntu 22.04 or in a container of one, with an MLI_CACHE_DIR of their own',
   });
 }
 

@@ -13,11 +13,13 @@ export function gdkProject(folder) {
   const path = join(folder, 'gdk-config.json');
   if (!existsSync(path)) {
     throw new SetupFailure(`there is no gdk-config.json in ${folder}`, {
-      remedy: 'run it in the root of the repository or in a folder of components/, or name the components with --local',
+      remedy:
+        'run it in the root of the repository or in a folder of components/, or name the components with --local',
     });
   }
   const entries = Object.entries(JSON.parse(readFileSync(path, 'utf8')).component ?? {});
-  if (entries.length !== 1) throw new SetupFailure(`${path} names ${entries.length} components, expected one`);
+  if (entries.length !== 1)
+    throw new SetupFailure(`${path} names ${entries.length} components, expected one`);
   const [[name, { version }]] = entries;
   const recipe = join(folder, 'recipe.yaml');
   return { name, version, recipe, recipeName: basename(linkTarget(recipe)) };

@@ -67,6 +67,8 @@ function checkTree(tree, platform) {
     if (/\.node$|^bin\//.test(file.name)) checkNative(file.name, bytes, platform);
   }
   if (total > MOST_BYTES) {
-    throw new Error(`the archive for ${platform.id} unpacks to ${(total / 1e6).toFixed(0)} MB, at most ${MOST_BYTES / 1e6} MB are allowed`);
+    throw new Error(
+      `the archive for ${platform.id} unpacks to ${(total / 1e6).toFixed(0)} MB, at most ${MOST_BYTES / 1e6} MB are allowed`,
+    );
   }
 }

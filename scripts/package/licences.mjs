@@ -33,7 +33,9 @@ export async function thirdPartyLicences(setup, platform) {
   }
   add(`Node.js ${NODE_VERSION}`, readFileSync(join(nodeRuntimeDir(setup), 'LICENSE'), 'utf8'));
 
-  const sections = [...covered].map(([text, names]) => `${RULE}\n${names.sort().join('\n')}\n${RULE}\n\n${text}\n`);
+  const sections = [...covered].map(
+    ([text, names]) => `${RULE}\n${names.sort().join('\n')}\n${RULE}\n\n${text}\n`,
+  );
   return `Greengrass MLI for ${platform.id} contains the software named below, under the licences that follow each name.\n\n${sections.join('\n\n')}`;
 }
 
@@ -41,8 +43,11 @@ const manifestOf = (folder) => JSON.parse(readFileSync(join(folder, 'package.jso
 
 /** The package's own words; where it brings no file, what its manifest declares. */
 function licenceOfPackage(folder) {
-  const files = readdirSync(folder).filter((name) => isLegalFile(name)).sort();
-  if (files.length > 0) return files.map((file) => readFileSync(join(folder, file), 'utf8').trim()).join('\n\n');
+  const files = readdirSync(folder)
+    .filter((name) => isLegalFile(name))
+    .sort();
+  if (files.length > 0)
+    return files.map((file) => readFileSync(join(folder, file), 'utf8').trim()).join('\n\n');
   const { name, license, author } = manifestOf(folder);
   if (!license) throw new Error(`the package ${name} names no licence, so it cannot be shipped`);
   const holder = typeof author === 'object' ? author.name : (author ?? `the authors of ${name}`);

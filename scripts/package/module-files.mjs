@@ -1,7 +1,8 @@
 /** Types, maps, sources and texts: nothing that Node loads. */
 const NOT_LOADED =
   /\.(d\.[cm]?ts|[cm]?ts|map|md|markdown|tsbuildinfo|flow|html|css|ya?ml|txt|gypi?|c|cc|cpp|h|hpp|py|sh|bat|cmd|o|a|tgz|png|svg|cmake)$/i;
-const FOLDERS_NOT_LOADED = /^(\.[^/]*|tests?|__tests__|examples?|docs?|docsify|bench(marks?)?|coverage|man|browser|\.github)\//;
+const FOLDERS_NOT_LOADED =
+  /^(\.[^/]*|tests?|__tests__|examples?|docs?|docsify|bench(marks?)?|coverage|man|browser|\.github)\//;
 const FILES_NOT_LOADED = /^(\.[^/]*|(bench|test|eslint\.config|tsconfig|Makefile|CHANGELOG|AUTHORS)[^/]*)$/i;
 const LEGAL = /^(licen[cs]e|copying|notice)[^/]*$/i;
 
@@ -16,7 +17,8 @@ const PACKAGE_RULES = {
     /^dist\/(index\.js|(common|native)\/.*\.js)$/.test(name) ||
     name === `dist/bin/${id}-glibc/aws-crt-nodejs.node`,
   // The binary comes from its own build; cascades are trained models that nothing here loads.
-  opencv4nodejs: (name) => name === 'package.json' || /^lib\/(?!haarcascades|lbpcascades|typings).*\.js$/.test(name),
+  opencv4nodejs: (name) =>
+    name === 'package.json' || /^lib\/(?!haarcascades|lbpcascades|typings).*\.js$/.test(name),
   // Its library finds the folder of OpenCV; the rest builds OpenCV.
   'opencv-build': (name) => name === 'package.json' || /^build\/.*\.js$/.test(name),
 };

@@ -38,15 +38,22 @@ export const nodeRuntime = {
     const wanted = `node-linux-${setup.arch}@${NODE_VERSION}`;
     await runTool('npm', ['pack', wanted, '--pack-destination', work], { cwd: work, log });
     const archive = readdirSync(work).find((file) => file.endsWith('.tgz'));
-    const integrity = `sha512-${createHash('sha512').update(readFileSync(join(work, archive))).digest('base64')}`;
+    const integrity = `sha512-${createHash('sha512')
+      .update(readFileSync(join(work, archive)))
+      .digest('base64')}`;
     if (integrity !== INTEGRITY[setup.arch]) {
       throw new SetupFailure(`${wanted} has the integrity ${integrity}, expected ${INTEGRITY[setup.arch]}`, {
-        remedy: 'the registry gave another file than the published one: nothing of it was used; try again, or use another registry',
+        remedy:
+          'the registry gave another file than the published one: nothing of it was used; try again, or use another registry',
         log,
       });
     }
     const parts = ['bin/node', 'include', 'LICENSE'].map((part) => `package/${part}`);
-    await runTool('tar', ['-xzf', archive, '--strip-components=1', '--no-same-owner', ...parts], { cwd: work, log, append: true });
+    await runTool('tar', ['-xzf', archive, '--strip-components=1', '--no-same-owner', ...parts], {
+      cwd: work,
+      log,
+      append: true,
+    });
     rmSync(join(work, archive));
     mkdirSync(dirname(nodeRuntimeDir(setup)), { recursive: true });
     renameSync(work, nodeRuntimeDir(setup));

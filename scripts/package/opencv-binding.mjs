@@ -9,6 +9,8 @@ import { NODE_MODULE_VERSION, nodeRuntimeDir } from './node-runtime.mjs';
 /** opencv4nodejs for the Node that ships; the desk's own may be for another one. */
 export const openCvBindingPath = (setup) => cachedBinary(setup, NODE_MODULE_VERSION);
 
+const COPIED = ['opencv4nodejs', 'nan', 'native-node-utils'];
+
 const verifiedMark = async (setup) => join(dirname(await openCvBindingPath(setup)), 'verified');
 
 /** @type {import('../setup/steps.mjs').Step} */
@@ -17,7 +19,9 @@ export const openCvBinding = {
 
   async needed(setup) {
     // The compiler's version is part of the path, so its absence shows in the step before.
-    return existsSync(await verifiedMark(setup)) ? null : `build opencv4nodejs for Node 22, ${setup.arch} (about 80 s)`;
+    return existsSync(await verifiedMark(setup))
+      ? null
+      : `build opencv4nodejs for Node 22, ${setup.arch} (about 80 s)`;
   },
 
   async run(setup) {
@@ -37,7 +41,9 @@ export const openCvBinding = {
       cpSync(binary, join(folder, 'build', 'Release', 'opencv4nodejs.node'));
       const env = { ...process.env, OPENCV4NODEJS_DISABLE_EXTERNAL_MEM_TRACKING: '1' };
       const node = join(nodeRuntimeDir(setup), 'bin', 'node');
-      const version = await askTool(...toolchainFor(setup.arch).run(node, ['-e', CHECK_PROGRAM, folder]), { env });
+      const version = await askTool(...toolchainFor(setup.arch).run(node, ['-e', CHECK_PROGRAM, folder]), {
+        env,
+      });
       writeFileSync(await verifiedMark(setup), `OpenCV ${version}\n`);
     } catch (error) {
       rmSync(binary, { force: true });
@@ -48,16 +54,23 @@ export const openCvBinding = {
   },
 };
 
-/** A copy of the package to build in, beside links to its dependencies: the checkout's own binary stays as it is. */
+/**
+ * A copy of the package to build in, beside links to its dependencies: the checkout's own binary stays as it is. Headers are
+ * copied too, since the compiler writes the folder that they are really in into the binary.
+ */
 function packageCopy(setup) {
   const original = join(setup.root, 'node_modules');
   const modules = join(workDir(setup.cache), `opencv4nodejs-${setup.arch}`, 'node_modules');
   rmSync(modules, { recursive: true, force: true });
   mkdirSync(modules, { recursive: true });
-  for (const name of readdirSync(original)) {
-    if (name !== 'opencv4nodejs' && name !== '.setup') symlinkSync(join(original, name), join(modules, name));
-  }
   const isSource = (path) => path !== join(original, 'opencv4nodejs', 'build');
-  cpSync(join(original, 'opencv4nodejs'), join(modules, 'opencv4nodejs'), { recursive: true, filter: isSource });
+  for (const name of readdirSync(original)) {
+    if (name === '.setup') continue;
+    if (COPIED.includes(name)) {
+      cpSync(join(original, name), join(modules, name), { recursive: true, filter: isSource });
+    } else {
+      symlinkSync(join(original, name), join(modules, name));
+    }
+  }
   return modules;
 }

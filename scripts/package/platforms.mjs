@@ -22,6 +22,8 @@ export function platformsOf(list) {
   return list.split(',').map((id) => {
     const platform = PLATFORMS.find((candidate) => candidate.id === id);
     if (platform) return platform;
-    throw new Error(`--platform names “${id}”, expected some of ${PLATFORMS.map((known) => known.id).join(', ')}`);
+    throw new Error(
+      `--platform names “${id}”, expected some of ${PLATFORMS.map((known) => known.id).join(', ')}`,
+    );
   });
 }

@@ -48,19 +48,31 @@ async function prove(options) {
     }
     if (!system.isMade) await system.make({ mirror: options.mirror, log: join(work, 'debootstrap.log') });
     const user = system.addUser(USER);
-    say(`system     Debian ${readFileSync(join(system.folder, 'etc/debian_version'), 'utf8').trim()}, ${packageCount(system)} packages; node: ${has(system, 'node')}, npm: ${has(system, 'npm')}, gcc: ${has(system, 'gcc')}, python3: ${has(system, 'python3')}`);
+    say(
+      `system     Debian ${readFileSync(join(system.folder, 'etc/debian_version'), 'utf8').trim()}, ${packageCount(system)} packages; node: ${has(system, 'node')}, npm: ${has(system, 'npm')}, gcc: ${has(system, 'gcc')}, python3: ${has(system, 'python3')}`,
+    );
 
     const device = new DeviceFolder(system.folder, '/greengrass/v2');
     const components = [];
-    for (const name of Object.keys(COMPONENTS)) components.push(await device.install(local, name, VERSION, 'amd64'));
+    for (const name of Object.keys(COMPONENTS))
+      components.push(await device.install(local, name, VERSION, 'amd64'));
     device.giveWorkTo(user.uid, user.gid, chownSync);
-    for (const { name, install } of components.filter((one) => one.install)) await step(system, name, device, install);
+    for (const { name, install } of components.filter((one) => one.install))
+      await step(system, name, device, install);
     const config = join(work, 'belt.json');
     writeFileSync(config, JSON.stringify(await beltConfiguration(device.registrations())));
 
     const variables = await nucleus.start(join(repositoryRoot, 'recipes/mli.Inference.yaml'), config, user);
     const component = components.find((one) => one.run);
-    await run(system, nucleus, device, component, { ...variables, [SOCKET]: '/run/nucleus/ipc.socket' }, options.frames, work);
+    await run(
+      system,
+      nucleus,
+      device,
+      component,
+      { ...variables, [SOCKET]: '/run/nucleus/ipc.socket' },
+      options.frames,
+      work,
+    );
   } finally {
     nucleus.stop();
     rmSync(work, { recursive: true, force: true });
@@ -69,7 +81,8 @@ async function prove(options) {
 
 const SOCKET = 'AWS_GG_NUCLEUS_DOMAIN_SOCKET_FILEPATH_FOR_COMPONENT';
 
-const packageCount = ({ folder }) => readdirSync(join(folder, 'var/lib/dpkg/info')).filter((name) => name.endsWith('.list')).length;
+const packageCount = ({ folder }) =>
+  readdirSync(join(folder, 'var/lib/dpkg/info')).filter((name) => name.endsWith('.list')).length;
 
 function has({ folder }, program) {
   const places = ['usr/bin', 'usr/local/bin'].flatMap((place) => readdirSync(join(folder, place)));
@@ -79,7 +92,8 @@ function has({ folder }, program) {
 async function step(system, name, device, script) {
   const child = system.start(script, { user: USER, cwd: device.work(name), env: {} });
   const [code, signal] = await once(child, 'exit');
-  if (code !== 0) throw new SetupFailure(`the install step of ${name} ended with ${signal ?? `code ${code}`}`);
+  if (code !== 0)
+    throw new SetupFailure(`the install step of ${name} ended with ${signal ?? `code ${code}`}`);
 }
 
 /** The demo's configuration with the paths of the device: what the components registered, and the mounted frames. */
@@ -101,9 +115,16 @@ async function beltConfiguration(registrations) {
 async function run(system, nucleus, device, { name, run: script }, env, frames, work) {
   const log = join(work, 'component.log');
   const startedAt = performance.now();
-  const child = system.start(script, { user: USER, cwd: device.work(name), env, mounts: { [FRAMES]: frames }, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = system.start(script, {
+    user: USER,
+    cwd: device.work(name),
+    env,
+    mounts: { [FRAMES]: frames },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   let output = '';
-  for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (text) => (output += text));
+  for (const stream of [child.stdout, child.stderr])
+    stream.setEncoding('utf8').on('data', (text) => (output += text));
   const exited = once(child, 'exit');
   const isResult = ({ topic }) => topic.startsWith('mli/predictions/');
   try {
@@ -120,7 +141,9 @@ async function run(system, nucleus, device, { name, run: script }, env, frames, 
     writeFileSync(log, output);
   }
   const results = nucleus.messages.filter(isResult);
-  say(`results    ${results.length} on ${results[0].topic}, the first after ${((results[0].at - startedAt) / 1000).toFixed(1)} s`);
+  say(
+    `results    ${results.length} on ${results[0].topic}, the first after ${((results[0].at - startedAt) / 1000).toFixed(1)} s`,
+  );
   for (const { message } of results.slice(0, 3)) say(`           ${resultText(message)}`);
   const gates = nucleus.messages.filter(({ topic }) => topic === GATE);
   say(`actions    ${gates.length} on ${GATE}, the first: ${JSON.stringify(gates[0].message)}`);
@@ -131,8 +154,13 @@ async function run(system, nucleus, device, { name, run: script }, env, frames, 
   const killer = setTimeout(() => child.kill('SIGKILL'), STOP_LIMIT_SECONDS * 1000);
   const [code, signal] = await exited;
   clearTimeout(killer);
-  say(`stop       ${signal ?? `code ${code}`} ${((performance.now() - askedAt) / 1000).toFixed(1)} s after SIGTERM`);
-  if (code !== 0) throw new SetupFailure(`the component ended with ${signal ?? `code ${code}`} on SIGTERM, expected code 0 within ${STOP_LIMIT_SECONDS} s`);
+  say(
+    `stop       ${signal ?? `code ${code}`} ${((performance.now() - askedAt) / 1000).toFixed(1)} s after SIGTERM`,
+  );
+  if (code !== 0)
+    throw new SetupFailure(
+      `the component ended with ${signal ?? `code ${code}`} on SIGTERM, expected code 0 within ${STOP_LIMIT_SECONDS} s`,
+    );
 }
 
 const resultText = ({ frame, predictions, model, timingsMs }) =>
@@ -141,7 +169,10 @@ const resultText = ({ frame, predictions, model, timingsMs }) =>
 /** The process and its children: user, memory, command. */
 function processes(pid) {
   const columns = ['-o', 'pid=,euser=,pss=,comm='];
-  const lines = (args) => execFileSync('ps', [...columns, ...args], { encoding: 'utf8' }).trim().split('\n');
+  const lines = (args) =>
+    execFileSync('ps', [...columns, ...args], { encoding: 'utf8' })
+      .trim()
+      .split('\n');
   return [...lines(['-p', String(pid)]), ...lines(['--ppid', String(pid)])].map((line) => {
     const [, user, pss, command] = line.trim().split(/\s+/);
     return `${command} as ${user}, ${Math.round(Number(pss) / 1024)} MB (PSS)`;
@@ -162,7 +193,10 @@ if (values.help) {
 } else {
   try {
     const folders = Object.entries(values).filter(([name, value]) => name !== 'mirror' && value);
-    await prove({ mirror: values.mirror, ...Object.fromEntries(folders.map(([name, folder]) => [name, resolve(folder)])) });
+    await prove({
+      mirror: values.mirror,
+      ...Object.fromEntries(folders.map(([name, folder]) => [name, resolve(folder)])),
+    });
     say('proved     the archives run on a bare Debian 12, without rights');
   } catch (error) {
     if (!(error instanceof SetupFailure)) throw error;

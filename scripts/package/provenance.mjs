@@ -23,8 +23,20 @@ export const OPENCV_PARTS = [
     purl: 'pkg:github/pnggroup/libpng@v1.6.57',
     files: ['libpng-LICENSE'],
   },
-  { name: 'zlib', version: '1.3.2', licence: 'Zlib', purl: 'pkg:github/madler/zlib@v1.3.2', files: ['zlib-LICENSE'] },
-  { name: 'dlpack', version: '1.1', licence: 'Apache-2.0', purl: 'pkg:github/dmlc/dlpack@v1.1', files: ['dlpack-LICENSE'] },
+  {
+    name: 'zlib',
+    version: '1.3.2',
+    licence: 'Zlib',
+    purl: 'pkg:github/madler/zlib@v1.3.2',
+    files: ['zlib-LICENSE'],
+  },
+  {
+    name: 'dlpack',
+    version: '1.1',
+    licence: 'Apache-2.0',
+    purl: 'pkg:github/dmlc/dlpack@v1.1',
+    files: ['dlpack-LICENSE'],
+  },
   {
     name: 'SoftFloat',
     version: '3c',

@@ -7,21 +7,26 @@ export const MOST_RECIPE_BYTES = 16_000;
  * What a script may use: variables that both nuclei know. Lite takes every opening brace for the start of one, so a script has
  * no other braces either: no `${NAME}`, no `{ …; }`.
  */
-const VARIABLE = /^\{(artifacts:(path|decompressedPath)|work:path|kernel:rootPath|iot:thingName|configuration:\/[^{}]+)\}$/;
+const VARIABLE =
+  /^\{(artifacts:(path|decompressedPath)|work:path|kernel:rootPath|iot:thingName|configuration:\/[^{}]+)\}$/;
 
 const script = z
   .string()
   .min(1)
   .superRefine((text, context) => {
     for (const [found] of text.matchAll(/\{[^}]*\}?/g)) {
-      if (!VARIABLE.test(found)) context.addIssue({ code: 'custom', message: `${found} is no variable that both nuclei know` });
+      if (!VARIABLE.test(found))
+        context.addIssue({ code: 'custom', message: `${found} is no variable that both nuclei know` });
     }
   });
 
 /** Of the steps, those that lite has; their names are case-sensitive there. */
 const lifecycle = z.strictObject({ install: script.optional(), run: script.optional() });
 
-const permission = z.strictObject({ Read: z.enum(['OWNER', 'ALL']), Execute: z.enum(['NONE', 'OWNER', 'ALL']) });
+const permission = z.strictObject({
+  Read: z.enum(['OWNER', 'ALL']),
+  Execute: z.enum(['NONE', 'OWNER', 'ALL']),
+});
 
 /** `Uri` in this spelling: lite looks for no other. */
 const artifact = z.strictObject({
@@ -69,7 +74,10 @@ export const recipeSchema = z.strictObject({
     .strictObject({ DefaultConfiguration: z.looseObject({ accessControl: accessControl.optional() }) })
     .optional(),
   ComponentDependencies: z
-    .record(z.string(), z.strictObject({ VersionRequirement: z.string().min(1), DependencyType: z.literal('SOFT') }))
+    .record(
+      z.string(),
+      z.strictObject({ VersionRequirement: z.string().min(1), DependencyType: z.literal('SOFT') }),
+    )
     .optional(),
   Manifests: z.array(manifest).min(1),
 });
@@ -81,8 +89,11 @@ export const recipeSchema = z.strictObject({
  */
 export function recipeProblems(text, document) {
   const bytes = Buffer.byteLength(text);
-  const tooLarge = bytes > MOST_RECIPE_BYTES ? [`it has ${bytes} bytes, at most ${MOST_RECIPE_BYTES} are allowed`] : [];
+  const tooLarge =
+    bytes > MOST_RECIPE_BYTES ? [`it has ${bytes} bytes, at most ${MOST_RECIPE_BYTES} are allowed`] : [];
   const result = recipeSchema.safeParse(document);
-  const issues = result.success ? [] : result.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`);
+  const issues = result.success
+    ? []
+    : result.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`);
   return [...tooLarge, ...issues];
 }

@@ -17,7 +17,8 @@ export async function preparedRecipe(path, archives, published) {
   const original = readFileSync(path, 'utf8');
   const document = parseDocument(original);
   const { Manifests: manifests = [] } = document.toJS();
-  const isBuilt = ({ Artifacts: artifacts = [] }) => artifacts.every(({ Uri: uri }) => archives.has(basename(String(uri))));
+  const isBuilt = ({ Artifacts: artifacts = [] }) =>
+    artifacts.every(({ Uri: uri }) => archives.has(basename(String(uri))));
   const missing = manifests.flatMap((manifest, index) => (isBuilt(manifest) ? [] : [index]));
   for (const index of [...missing].reverse()) document.deleteIn(['Manifests', index]);
   if (published) publishLocally(document, published);
@@ -40,7 +41,10 @@ function publishLocally(document, { version, author }) {
   for (const [index, { Artifacts: artifacts }] of manifests.entries()) {
     for (const [place, { Uri: uri }] of artifacts.entries()) {
       // The nucleus finds the file by its name beside the recipe; the bucket is never asked.
-      document.setIn(['Manifests', index, 'Artifacts', place, 'Uri'], `s3://local/${name}/${version}/${basename(uri)}`);
+      document.setIn(
+        ['Manifests', index, 'Artifacts', place, 'Uri'],
+        `s3://local/${name}/${version}/${basename(uri)}`,
+      );
     }
   }
 }

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { SetupFailure } from '../setup/failure.mjs';
 import { OPENCV_VERSION } from '../setup/opencv-recipe.mjs';
 import { askTool } from '../setup/tool.mjs';
 import { NODE_VERSION } from './node-runtime.mjs';
@@ -13,7 +14,8 @@ import { OPENCV_PARTS } from './provenance.mjs';
  * @returns {Promise<object>}
  */
 export async function billOfMaterials(setup, platform) {
-  const args = ['sbom', '--omit', 'dev', '--sbom-format', 'cyclonedx', '--package-lock-only'];
+  // With --omit dev npm leaves out what development needs as well as the product, so all are asked for and ours are taken.
+  const args = ['sbom', '--sbom-format', 'cyclonedx', '--package-lock-only'];
   const bill = JSON.parse(await askTool('npm', args, { cwd: setup.root }));
   const { component } = bill.metadata;
   const ships = new Set([
@@ -22,6 +24,8 @@ export async function billOfMaterials(setup, platform) {
     ...bill.components.filter(({ name }) => COMPILED_IN.includes(name)).map((one) => one['bom-ref']),
   ]);
   const isShipped = (ref) => ships.has(ref);
+  const unknown = [...ships].find((ref) => ref !== component['bom-ref'] && !bill.components.some((one) => one['bom-ref'] === ref));
+  if (unknown) throw new SetupFailure(`npm sbom does not know ${unknown}, which ships`, { remedy: 'npm ci --ignore-scripts' });
   const added = otherParts(platform);
   const dependencies = bill.dependencies
     .filter(({ ref }) => isShipped(ref))
@@ -33,12 +37,24 @@ export async function billOfMaterials(setup, platform) {
     metadata: {
       lifecycles: bill.metadata.lifecycles,
       // npm calls it by the name of the folder.
-      component: { ...component, type: 'application', name: 'greengrass-mli', properties: [{ name: 'platform', value: platform.id }] },
+      component: {
+        ...component,
+        type: 'application',
+        name: 'greengrass-mli',
+        properties: [{ name: 'platform', value: platform.id }],
+      },
     },
     components: [...bill.components.filter((one) => isShipped(one['bom-ref'])), ...added],
     dependencies,
   };
-  return { $schema: bill.$schema, bomFormat: bill.bomFormat, specVersion: bill.specVersion, serialNumber: serialOf(content), version: 1, ...content };
+  return {
+    $schema: bill.$schema,
+    bomFormat: bill.bomFormat,
+    specVersion: bill.specVersion,
+    serialNumber: serialOf(content),
+    version: 1,
+    ...content,
+  };
 }
 
 function otherParts(platform) {

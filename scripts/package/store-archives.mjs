@@ -80,7 +80,9 @@ export function modelArchive(setup, name) {
   const folder = join(setup.root, 'models', name);
   const manifest = join(folder, 'model.json');
   if (!existsSync(manifest)) {
-    throw new SetupFailure(`there is no model package models/${name}`, { remedy: 'docs/model-package.md says how one is made' });
+    throw new SetupFailure(`there is no model package models/${name}`, {
+      remedy: 'docs/model-package.md says how one is made',
+    });
   }
   const { files, targets } = JSON.parse(readFileSync(manifest, 'utf8'));
   const listed = [
@@ -91,7 +93,8 @@ export function modelArchive(setup, name) {
   tree.addFile(`${name}/model.json`, manifest);
   for (const file of listed) {
     const path = join(folder, file);
-    if (!existsSync(path)) throw new SetupFailure(`models/${name}/model.json lists ${file}, which is not there`);
+    if (!existsSync(path))
+      throw new SetupFailure(`models/${name}/model.json lists ${file}, which is not there`);
     tree.addFile(`${name}/${file}`, path);
   }
   return tree;

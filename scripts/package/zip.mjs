@@ -30,7 +30,8 @@ const MOST_FILES = 0xffff;
  */
 export async function writeZip(path, tree) {
   const files = tree.files();
-  if (files.length > MOST_FILES) throw new Error(`${path} would hold ${files.length} files, at most ${MOST_FILES} fit a .zip`);
+  if (files.length > MOST_FILES)
+    throw new Error(`${path} would hold ${files.length} files, at most ${MOST_FILES} fit a .zip`);
   const out = openSync(`${path}.new`, 'w', 0o644);
   const directory = [];
   let offset = 0;
@@ -48,7 +49,8 @@ export async function writeZip(path, tree) {
     }
     const start = offset;
     for (const header of directory) offset += writeWhole(out, header);
-    if (offset > MOST_BYTES) throw new Error(`${path} would have ${offset} bytes, at most ${MOST_BYTES} fit a .zip`);
+    if (offset > MOST_BYTES)
+      throw new Error(`${path} would have ${offset} bytes, at most ${MOST_BYTES} fit a .zip`);
     writeWhole(out, endRecord(directory.length, offset - start, start));
   } finally {
     closeSync(out);
@@ -73,7 +75,12 @@ function commonFields({ file, method, crc, size, packed }) {
 }
 
 function localHeader(entry) {
-  return Buffer.concat([Buffer.from('PK\x03\x04'), commonFields(entry), Buffer.alloc(2), Buffer.from(entry.file.name)]);
+  return Buffer.concat([
+    Buffer.from('PK\x03\x04'),
+    commonFields(entry),
+    Buffer.alloc(2),
+    Buffer.from(entry.file.name),
+  ]);
 }
 
 function directoryHeader(entry) {
@@ -82,7 +89,13 @@ function directoryHeader(entry) {
   const rest = Buffer.alloc(16); // lengths of extra field and comment, disk, internal attributes, external attributes, offset
   rest.writeUInt32LE(((entry.file.executable ? 0o100755 : 0o100644) << 16) >>> 0, 8);
   rest.writeUInt32LE(entry.offset, 12);
-  return Buffer.concat([Buffer.from('PK\x01\x02'), madeBy, commonFields(entry), rest, Buffer.from(entry.file.name)]);
+  return Buffer.concat([
+    Buffer.from('PK\x01\x02'),
+    madeBy,
+    commonFields(entry),
+    rest,
+    Buffer.from(entry.file.name),
+  ]);
 }
 
 function endRecord(count, length, start) {
@@ -96,6 +109,6 @@ function endRecord(count, length, start) {
 }
 
 function writeWhole(out, bytes) {
-  for (let written = 0; written < bytes.length; ) written += writeSync(out, bytes, written);
+  for (let written = 0; written < bytes.length;) written += writeSync(out, bytes, written);
   return bytes.length;
 }

@@ -24,7 +24,7 @@ export function toEdgeError(error: unknown, path: string): unknown {
       return new EdgeError(code, { path: detail('path'), symbol: detail('symbol') }, options);
     case 'MODEL_LOAD_FAILED':
     case 'RUN_FAILED':
-      return new EdgeError(code, { path, text: withoutStackTrace(detail('text')) }, options);
+      return new EdgeError(code, { path, text: ownText(detail('text')) }, options);
     case 'MODEL_UNSUPPORTED':
       return new EdgeError(code, { path, tensor: detail('tensor'), dtype: detail('dtype') }, options);
     case 'INPUT_INVALID':
@@ -46,8 +46,15 @@ export function toEdgeError(error: unknown, path: string): unknown {
   }
 }
 
-/** DLR's own text is its first lines; below come the C++ frames, which stay in the cause. */
-function withoutStackTrace(text: string): string {
-  const own = (text.split('\nStack trace', 1)[0] ?? '').trim().replace(/\.$/, '');
-  return own || 'DLR gave no reason; it may have written one to standard error';
+/** How a line of DLR's log begins: `[08:49:50] /workspace/src/dlr.cc:321: `, more than once where it repeats another's. */
+const logPrefix = /^(?:\[\d\d:\d\d:\d\d\] \S+:\d+: )+/;
+
+/**
+ * DLR's own text without what surrounds it: earlier messages of its log, the time and place in its source, the C++ frames
+ * below. All of it stays in the cause.
+ */
+function ownText(text: string): string {
+  const last = text.split(/^(?=\[\d\d:\d\d:\d\d\] )/m).at(-1) ?? '';
+  const own = (last.split('\nStack trace', 1)[0] ?? '').replace(logPrefix, '').trim().replace(/\.$/, '');
+  return own || 'DLR gave no reason';
 }

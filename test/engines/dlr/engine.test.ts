@@ -119,7 +119,16 @@ describe.skipIf(obstacle())(titleOf('DlrEngine'), () => {
       'MODEL_LOAD_FAILED',
       `The model in ${artifact} does not load: Check failed: no cheese.`,
     ],
-    ['MODEL_LOAD_FAILED', { path: 'files', text: '' }, 'MODEL_LOAD_FAILED', 'DLR gave no reason'],
+    [
+      'MODEL_LOAD_FAILED',
+      {
+        path: 'files',
+        text: '[08:49:49] /src/a.cc:1: Note\n[08:49:50] /src/dlr.cc:321: [08:49:50] /src/b.cc:2: Device API gpu is not enabled.\nStack trace:\n',
+      },
+      'MODEL_LOAD_FAILED',
+      'does not load: Device API gpu is not enabled.',
+    ],
+    ['MODEL_LOAD_FAILED', { path: 'files', text: '' }, 'MODEL_LOAD_FAILED', 'DLR gave no reason.'],
     [
       'MODEL_UNSUPPORTED',
       { path: 'files', tensor: 'data', dtype: 'json' },
@@ -172,6 +181,18 @@ describe.skipIf(obstacle())(titleOf('DlrEngine'), () => {
       binding.run.mockRejectedValue(reason);
       await expect(engine.run(input)).rejects.toBe(reason);
     }
+  });
+
+  it("gives DLR's reason where the library has no such device", async () => {
+    const loading = DlrEngine.load({
+      artifact: fixturePath('small_convnet'),
+      library: libraryPath(),
+      device: 'gpu',
+    });
+    await expect(loading).rejects.toMatchObject({
+      code: 'MODEL_LOAD_FAILED',
+      message: expect.stringContaining('Device API gpu is not enabled.') as string,
+    });
   });
 
   it('computes through the real addon what Python computed', async () => {
