@@ -30,9 +30,9 @@ DlrModel::DlrModel(const ModelOptions& options) : library_(options.library), dlr
   const StandardErrorTee log;
   const std::string before = Text(dlr_.DLRGetLastError());
   if (dlr_.CreateDLRModel(&handle_, options.path.c_str(), options.device_type, options.device_id) != 0) {
-    // An unchanged text is that of an earlier failure.
+    // Where the text is unchanged, it is that of an earlier failure, unless nothing was logged either.
     const std::string text = Text(dlr_.DLRGetLastError());
-    throw std::runtime_error(text == before ? log.text() : text);
+    throw std::runtime_error(text == before && !log.text().empty() ? log.text() : text);
   }
   try {
     ReadMetadata(options);

@@ -6,6 +6,7 @@ import { deployCommand } from './cli/deploy/index.js';
 import { exitCodes, reportFailure } from './cli/failure.js';
 import { inferCommand } from './cli/infer.js';
 import { productVersion } from './cli/install.js';
+import { modelCommand } from './cli/model/index.js';
 import { nucleusCommand } from './cli/nucleus.js';
 import { runCommand } from './cli/run.js';
 import { watchCommand } from './cli/watch.js';
@@ -22,6 +23,7 @@ const program = new Command('mli')
   .addCommand(inferCommand())
   .addCommand(checkCommand())
   .addCommand(deployCommand())
+  .addCommand(modelCommand())
   .addCommand(nucleusCommand());
 
 for (const command of [program, ...program.commands]) {

@@ -67,8 +67,8 @@ export async function main(argv) {
     return 0;
   } catch (error) {
     if (!(error instanceof SetupFailure)) throw error;
-    error.step ??= 'build-component';
-    process.stderr.write(failureText(error));
+    error.step ??= 'packaging';
+    process.stderr.write(failureText(error, 'build'));
     return 1;
   }
 }

@@ -96,14 +96,14 @@ async function step(system, name, device, script) {
     throw new SetupFailure(`the install step of ${name} ended with ${signal ?? `code ${code}`}`);
 }
 
-/** The demo's configuration with the paths of the device: what the components registered, and the mounted frames. */
+/** The demo's configuration as a device has it: the model by its component, the library that was registered, the mounted frames. */
 async function beltConfiguration(registrations) {
   const { parse } = await import('yaml');
   const belt = parse(readFileSync(join(repositoryRoot, 'samples/belt.yaml'), 'utf8'));
   const model = registrations.find((one) => one.kind === 'model' && one.name === 'waste-sorter');
   const runtime = registrations.find((one) => one.kind === 'runtime' && one.name === 'dlr');
   if (!model || !runtime) throw new SetupFailure('the components did not register a model and a runtime');
-  belt.models['waste-sorter'].source = { type: 'package', path: model.folder };
+  belt.models['waste-sorter'].source = { type: 'package', component: model.component };
   belt.dlr = { library: `${runtime.folder}/libdlr.so` };
   belt.pipelines['belt-1'].source = { ...belt.pipelines['belt-1'].source, path: FRAMES };
   // The recipe allows the topics of the defaults; those of one's own rules come with the deployment.

@@ -24,8 +24,13 @@ export async function billOfMaterials(setup, platform) {
     ...bill.components.filter(({ name }) => COMPILED_IN.includes(name)).map((one) => one['bom-ref']),
   ]);
   const isShipped = (ref) => ships.has(ref);
-  const unknown = [...ships].find((ref) => ref !== component['bom-ref'] && !bill.components.some((one) => one['bom-ref'] === ref));
-  if (unknown) throw new SetupFailure(`npm sbom does not know ${unknown}, which ships`, { remedy: 'npm ci --ignore-scripts' });
+  const unknown = [...ships].find(
+    (ref) => ref !== component['bom-ref'] && !bill.components.some((one) => one['bom-ref'] === ref),
+  );
+  if (unknown)
+    throw new SetupFailure(`npm sbom does not know ${unknown}, which ships`, {
+      remedy: 'npm ci --ignore-scripts',
+    });
   const added = otherParts(platform);
   const dependencies = bill.dependencies
     .filter(({ ref }) => isShipped(ref))

@@ -113,9 +113,9 @@ async function preview(steps, setup) {
   return 0;
 }
 
-/** @param {SetupFailure} failure */
-export function failureText({ step, message, tail, log, remedy }) {
-  const lines = [`set-up failed at ${step}: ${message}`, ...tail.map((line) => `    ${line}`)];
+/** @param {SetupFailure} failure @param {string} [work] what failed, as the person called it */
+export function failureText({ step, message, tail, log, remedy }, work = 'set-up') {
+  const lines = [`${work} failed at ${step}: ${message}`, ...tail.map((line) => `    ${line}`)];
   if (log) lines.push(`  whole output: ${shown(log)}`);
   if (remedy) lines.push(`  what to do:   ${remedy}`);
   return `${lines.join('\n')}\n`;

@@ -130,8 +130,11 @@ export async function compile(setup, cached, { folder, headers }) {
       log,
     });
   }
-  // It would look for shared OpenCV libraries in the folder of this build.
-  await runTool('patchelf', ['--remove-rpath', built], { log, append: true });
+  // It would look for shared OpenCV libraries in the folder of this build. Removing alone leaves that folder's name in the file,
+  // and replacing overwrites it.
+  for (const change of [['--set-rpath', '$ORIGIN'], ['--remove-rpath']]) {
+    await runTool('patchelf', [...change, built], { log, append: true });
+  }
   mkdirSync(dirname(cached), { recursive: true });
   copyFileSync(built, `${cached}.new`);
   renameSync(`${cached}.new`, cached);

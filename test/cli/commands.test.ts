@@ -28,8 +28,11 @@ function mli(
   });
   let out = '';
   let err = '';
+  let asked = false;
   const look = () => {
-    if (until !== undefined && (out + err).includes(until)) child.kill('SIGTERM');
+    if (asked || until === undefined || !(out + err).includes(until)) return;
+    asked = true;
+    child.kill('SIGTERM');
   };
   child.stdout.on('data', (text: Buffer) => {
     out += text.toString();

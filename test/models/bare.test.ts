@@ -33,7 +33,7 @@ async function resolve(archive: Buffer, more: object = {}) {
 describe('a bare Neo tarball', () => {
   it('becomes a package that loads, from its metadata and the configuration', async () => {
     const request = await resolve(await neoTarGz('small_convnet', { 'compiled.meta': meta }), { manifest });
-    const { stages } = await loadModel({ model: request, dlr: { threads: 1 }, preprocess: {} });
+    const { stages } = await loadModel({ model: request, dlr: { threads: 1, device: 'cpu' }, preprocess: {} });
     try {
       expect(stages.model).toMatchObject({ name: 'sorter', digest: request.sha256, runtime: 'dlr' });
       expect(stages.engine.info.inputs).toMatchObject([{ name: 'data', shape: [1, 3, 16, 16] }]);

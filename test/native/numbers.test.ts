@@ -1,7 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { loadBinding } from '../../src/engines/dlr/binding.js';
 import type { Tensor } from '../../src/types.js';
-import { fixtureCases, fixturePath, libraryPath, loadOptions, obstacle, titleOf, type FixtureName } from './fixtures.js';
+import {
+  fixtureCases,
+  fixturePath,
+  libraryPath,
+  loadOptions,
+  obstacle,
+  titleOf,
+  type FixtureName,
+} from './fixtures.js';
 
 /** TVM code is the same code as in Python; the trees add up in another order than XGBoost. */
 const tolerance: Record<FixtureName, number> = {
@@ -64,13 +72,13 @@ for (const version of ['1.6.0', '1.5.0']) {
 
     it('gives the reason of DLR, the same each time, although DLR only logs it', async () => {
       const { Model } = loadBinding();
-      const [broken, library] = [`${fixturePath('small_convnet')}/compiled.params`, libraryPath(version)];
+      const [missing, library] = [`${fixturePath('small_convnet')}/missing`, libraryPath(version)];
       for (let i = 0; i < 3; i++) {
         for (const [options, reason] of [
           [loadOptions('small_convnet', { library, deviceType: 2 }), 'Device API gpu is not enabled'],
           [
-            loadOptions('small_convnet', { library, path: broken }),
-            'Must have .so, .json, and .params files',
+            loadOptions('small_convnet', { library, path: missing }),
+            'missing error: No such file or directory',
           ],
         ] as const) {
           await expect(Model.load(options)).rejects.toMatchObject({

@@ -11,12 +11,17 @@ export interface Artifact {
   readonly backend: 'tvm' | 'relayvm' | 'treelite';
   /** The files that DLR is to read, absolute. */
   readonly files: readonly string[];
+  /** True where DLR would mistake another file of the folder for one of these. */
+  readonly ambiguous: boolean;
   /** The inputs that the graph declares; undefined for back ends without one. */
   readonly inputs: readonly GraphTensor[] | undefined;
 }
 
-/** JSON files that SageMaker Neo puts beside the graph. DLR 1.6 takes some of them for a second graph and gives up. */
+/** JSON files that SageMaker Neo puts beside the graph. */
 const auxiliaryJson = new Set(['version.json', 'manifest.json', 'model-shapes.json', 'hyperparams.json']);
+
+/** Those of them that DLR up to 1.6 takes for the graph: it gives up, or reads the wrong one. */
+const mistakenJson = new Set(['version.json', 'manifest.json']);
 
 /** DLR separates the paths of a model with colons. */
 const SEPARATOR = ':';
@@ -53,20 +58,24 @@ export async function inspectArtifact(
   const backend = backendOf(names);
   const library = only('.so', backend, isModelLibrary);
   await Promise.all(library.map((file) => checkLibrary(file, architecture)));
-  if (backend === 'treelite') return { folder: absolute, backend, files: library, inputs: undefined };
+  if (backend === 'treelite')
+    return { folder: absolute, backend, files: library, ambiguous: false, inputs: undefined };
+  const ambiguous = names.some((name) => mistakenJson.has(name));
   const metadata = only('.meta', backend === 'relayvm' ? backend : undefined);
   if (backend === 'relayvm') {
-    return {
-      folder: absolute,
-      backend,
-      files: [...only('.ro', backend), ...library, ...metadata],
-      inputs: undefined,
-    };
+    const files = [...only('.ro', backend), ...library, ...metadata];
+    return { folder: absolute, backend, files, ambiguous, inputs: undefined };
   }
   const graph = only('.json', backend, (name) => name.endsWith('.json') && !auxiliaryJson.has(name));
   const params = only('.params', backend);
   const inputs = await readInputs(graph, params);
-  return { folder: absolute, backend, files: [...library, ...graph, ...params, ...metadata], inputs };
+  return {
+    folder: absolute,
+    backend,
+    files: [...library, ...graph, ...params, ...metadata],
+    ambiguous,
+    inputs,
+  };
 }
 
 /** The order in which DLR decides (`GetBackend` in its src/dlr_common.cc). */

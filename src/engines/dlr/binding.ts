@@ -15,7 +15,7 @@ export interface DlrBinding {
 export interface NativeLoadOptions {
   /** libdlr.so */
   readonly library: string;
-  /** The files of the model, absolute, joined with colons; or their folder. */
+  /** Folder of the compiled model. */
   readonly path: string;
   /** DLPack's device type: 1 CPU, 2 CUDA, 4 OpenCL. */
   readonly deviceType: number;

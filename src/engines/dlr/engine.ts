@@ -4,6 +4,7 @@ import type { Engine, EngineInfo, EngineInput } from '../index.js';
 import { inspectArtifact, type Artifact } from './artifact.js';
 import { loadBinding, type DlrBinding, type ModelState, type NativeModel } from './binding.js';
 import { findLibrary } from './library.js';
+import { withLoadFolder } from './load-folder.js';
 import { toEdgeError } from './native-error.js';
 
 export interface DlrEngineOptions {
@@ -46,13 +47,16 @@ export class DlrEngine implements Engine {
   static async load(options: DlrEngineOptions, binding?: DlrBinding): Promise<DlrEngine> {
     const artifact = await inspectArtifact(options.artifact);
     const library = await findLibrary(options);
-    const native = await (binding ?? loadBinding()).Model.load({
-      library,
-      path: artifact.files.join(':'),
-      deviceType: deviceTypes[options.device ?? 'cpu'],
-      deviceId: 0,
-      threads: options.threads ?? 1,
-    }).catch((error: unknown) => {
+    const { Model } = binding ?? loadBinding();
+    const native = await withLoadFolder(artifact, (path) =>
+      Model.load({
+        library,
+        path,
+        deviceType: deviceTypes[options.device ?? 'cpu'],
+        deviceId: 0,
+        threads: options.threads ?? 1,
+      }),
+    ).catch((error: unknown) => {
       throw toEdgeError(error, artifact.folder);
     });
     const engine = new DlrEngine(native, artifact);

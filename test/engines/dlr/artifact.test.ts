@@ -22,6 +22,7 @@ describe('inspectArtifact', () => {
       folder,
       backend: 'tvm',
       files: ['compiled.so', 'compiled_model.json', 'compiled.params'].map(file),
+      ambiguous: false,
       inputs: [
         { name: 'features', dtype: 'float32', shape: [4, 6] },
         { name: 'rows', dtype: 'int64', shape: [3] },
@@ -35,6 +36,7 @@ describe('inspectArtifact', () => {
       folder: trees,
       backend: 'treelite',
       files: [path.join(trees, 'model.so')],
+      ambiguous: false,
       inputs: undefined,
     });
   });
@@ -63,9 +65,10 @@ describe('inspectArtifact', () => {
     await mkdir(file('labels.json'));
     await symlink('nowhere', file('lost.so'));
     await writeFile(file('compiled.meta'), '{}');
-    expect((await inspect()).files).toEqual(
-      ['compiled.so', 'compiled_model.json', 'compiled.params', 'compiled.meta'].map(file),
-    );
+    expect(await inspect()).toMatchObject({
+      files: ['compiled.so', 'compiled_model.json', 'compiled.params', 'compiled.meta'].map(file),
+      ambiguous: true,
+    });
   });
 
   it.each([

@@ -1,3 +1,6 @@
+import { cp, mkdtemp, readdir, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
 import type {
   DlrBinding,
@@ -59,21 +62,33 @@ describe.skipIf(obstacle())(titleOf('DlrEngine'), () => {
   const load = (binding: FakeBinding, rest?: object) =>
     DlrEngine.load({ artifact, library: libraryPath(), ...rest }, binding);
 
-  it('hands the files of the model to the addon, not the folder', async () => {
+  it('hands the folder of the model to the addon', async () => {
     const binding = new FakeBinding();
     await load(binding, { threads: 2, device: 'gpu' });
     expect(binding.loads).toEqual([
-      {
-        library: libraryPath(),
-        path: ['compiled.so', 'compiled_model.json', 'compiled.params']
-          .map((name) => `${artifact}/${name}`)
-          .join(':'),
-        deviceType: 2,
-        deviceId: 0,
-        threads: 2,
-      },
+      { library: libraryPath(), path: artifact, deviceType: 2, deviceId: 0, threads: 2 },
     ]);
   });
+
+  it.skipIf(obstacle('1.5.0')).each(['1.6.0', '1.5.0'])(
+    "loads a model with Neo's other files beside it in DLR %s",
+    async (version) => {
+      const folder = await mkdtemp(path.join(tmpdir(), 'mli-neo-'));
+      try {
+        await cp(artifact, folder, { recursive: true });
+        for (const name of ['version.json', 'manifest.json', 'model-shapes.json'])
+          await writeFile(path.join(folder, name), '{}');
+        await symlink(libraryPath(version), path.join(folder, 'libdlr.so'));
+        const before = (await readdir(tmpdir())).filter((name) => name.startsWith('mli-model-'));
+        const engine = await DlrEngine.load({ artifact: folder, library: libraryPath(version) });
+        expect(engine.info).toMatchObject({ runtimeVersion: version, inputs: metadata.inputs });
+        expect((await readdir(tmpdir())).filter((name) => name.startsWith('mli-model-'))).toEqual(before);
+        await engine.dispose();
+      } finally {
+        await rm(folder, { recursive: true });
+      }
+    },
+  );
 
   it('uses one thread of the CPU where nothing else is asked for', async () => {
     const binding = new FakeBinding();
