@@ -1,4 +1,4 @@
-import type { Configuration } from './config/index.js';
+import { checkAccessControl, type Configuration } from './config/index.js';
 import type { Logger } from './logger.js';
 import { ManagedPipeline } from './managed-pipeline.js';
 import type { ModelSupply } from './models/index.js';
@@ -36,6 +36,7 @@ export class Component {
     if (this.#stopped) return;
     const { logger, makeModels } = this.#options;
     const models = makeModels(configuration);
+    this.#warnOfMissingRights(configuration);
     for (const [name, pipeline] of this.#pipelines) {
       if (Object.hasOwn(configuration.pipelines, name)) {
         pipeline.apply(configuration, models);
@@ -66,6 +67,14 @@ export class Component {
     for (const pipeline of this.#pipelines.values()) this.#retire(pipeline);
     this.#pipelines.clear();
     await Promise.all(this.#stopping);
+  }
+
+  /** Said at once and in full, not one denied message at a time. */
+  #warnOfMissingRights(configuration: Configuration): void {
+    const { logger, thingName } = this.#options;
+    for (const { operation, resource, usedBy } of checkAccessControl(configuration, thingName)) {
+      logger.warn(`The accessControl of the deployment lacks aws.greengrass#${operation} on ${resource}, for ${usedBy}.`);
+    }
   }
 
   #retire(pipeline: ManagedPipeline): void {

@@ -1,3 +1,4 @@
+export { checkAccessControl } from './access-control.js';
 export { documentSchema } from './document.js';
 export type {
   Configuration,
