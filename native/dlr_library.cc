@@ -2,6 +2,8 @@
 
 #include <dlfcn.h>
 
+#include <cstring>
+
 #include "failure.h"
 
 namespace mli {
@@ -21,6 +23,13 @@ template <typename Function>
 void Resolve(void* library, const std::string& path, const char* symbol, Function*& target) {
   ResolveOptional(library, symbol, target);
   if (target == nullptr) throw Failure("LIBDLR_TOO_OLD", {{"path", path}, {"symbol", symbol}});
+}
+
+// Old releases return the address of a string that is gone: what does not look like a version is none.
+std::string VersionIn(const char* text) {
+  const std::string start(text, strnlen(text, 16));
+  const bool plain = !start.empty() && start.find_first_not_of("0123456789.") == std::string::npos;
+  return plain ? start : "unknown";
 }
 
 }  // namespace
@@ -58,7 +67,7 @@ DlrLibrary::DlrLibrary(const std::string& path) {
 #undef MLI_OPTIONAL
 
   const char* version = nullptr;
-  if (api_.GetDLRVersion(&version) == 0 && version != nullptr) version_ = version;
+  if (api_.GetDLRVersion(&version) == 0 && version != nullptr) version_ = VersionIn(version);
 }
 
 }  // namespace mli

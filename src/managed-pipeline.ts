@@ -4,7 +4,7 @@ import type { Configuration } from './config/index.js';
 import { EdgeError, describeError, isEdgeError } from './errors/index.js';
 import type { Logger } from './logger.js';
 import type { ModelSupply } from './models/index.js';
-import { Backoff } from './pipeline/backoff.js';
+import { Backoff } from './backoff.js';
 import { specOf, type PipelineSpec } from './pipeline/spec.js';
 import { PipelineSupervisor, type PipelineStatus } from './pipeline/supervisor.js';
 import { PipelineOutput } from './pipeline-output.js';
@@ -104,7 +104,7 @@ export class ManagedPipeline {
   }
 
   async #work(signal: AbortSignal): Promise<void> {
-    const backoff = new Backoff(this.#configuration.supervision.maxRestartDelaySeconds * 1000);
+    const backoff = new Backoff({ initialMs: 1000, maxMs: this.#configuration.supervision.maxRestartDelaySeconds * 1000 });
     const overtaken = () => signal.aborted;
     while (!overtaken()) {
       try {
@@ -115,7 +115,7 @@ export class ManagedPipeline {
         this.#reject(error);
         // A model that failed its proof will fail again; what could not be fetched may come.
         if (isEdgeError(error) && error.code === 'MODEL_REJECTED') return;
-        await sleep(backoff.next(), undefined, { signal }).catch(() => undefined);
+        await sleep(backoff.nextMs(), undefined, { signal }).catch(() => undefined);
       }
     }
   }

@@ -7,7 +7,7 @@ import { describeError, isEdgeError } from '../errors/index.js';
 import { createGreengrassClient, type GreengrassClient } from '../greengrass/index.js';
 import { createLogger, type Logger } from '../logger.js';
 import { ModelRepository } from '../models/index.js';
-import { Backoff } from '../pipeline/backoff.js';
+import { Backoff } from '../backoff.js';
 import { ProvenModels } from '../proven-models.js';
 import type { Transport } from '../publish/index.js';
 import { stateFolder } from '../state-file.js';
@@ -124,14 +124,14 @@ async function followGreengrass(
 
 /** A nucleus that is just starting may be slow to answer; a component that gives up three times in an hour is BROKEN. */
 async function readConfiguration(client: GreengrassClient, logger: Logger): Promise<unknown> {
-  const backoff = new Backoff(30_000);
+  const backoff = new Backoff({ initialMs: 1000, maxMs: 30_000 });
   for (;;) {
     try {
       return await client.getConfiguration();
     } catch (error) {
       if (isEdgeError(error) && error.fatal) throw error;
       logger.error(describeError(error));
-      await sleep(backoff.next());
+      await sleep(backoff.nextMs());
     }
   }
 }

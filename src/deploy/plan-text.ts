@@ -11,6 +11,8 @@ export function planText(plan: Plan, target: Target, publications: readonly Publ
   const { request, base } = plan;
   const { deploymentPolicies: policies, iotJobConfiguration: job } = request;
   const pace = job?.jobExecutionsRolloutConfig?.maximumPerMinute;
+  // What a right is for says less than what it allows.
+  const configuration = plan.configuration.filter((change) => !change.path.endsWith('.policyDescription'));
   const sections = [
     [
       `Target         ${target.kind === 'thing' ? 'core device' : 'thing group'} ${target.name} (account ${target.account}, ${target.region})`,
@@ -21,7 +23,7 @@ export function planText(plan: Plan, target: Target, publications: readonly Publ
     ],
     publications.flatMap(publicationLines),
     ['Components', ...componentLines(plan)],
-    plan.configuration.length > 0 ? ['Configuration', ...plan.configuration.map(valueLine)] : [],
+    configuration.length > 0 ? ['Configuration', ...configuration.map(valueLine)] : [],
   ];
   return sections
     .filter((lines) => lines.length > 0)

@@ -4,7 +4,7 @@ import type { Logger } from '../logger.js';
 import type { GreengrassCounters } from './counters.js';
 import type { Session } from './session.js';
 import { topicSource } from './sources.js';
-import type { BackoffOptions } from './backoff.js';
+import type { BackoffOptions } from '../backoff.js';
 import { LastingSubscription } from './subscription.js';
 
 export interface HeartbeatOptions {

@@ -1,7 +1,7 @@
 import type { EventEmitter } from 'node:events';
 import { EdgeError, describeError, isEdgeError } from '../errors/index.js';
 import type { Logger } from '../logger.js';
-import { Backoff } from './backoff.js';
+import { Backoff } from '../backoff.js';
 import { newCounters, type GreengrassCounters } from './counters.js';
 import type { Endpoint } from './endpoint.js';
 import { FirstConnection } from './first-connection.js';

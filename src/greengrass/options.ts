@@ -1,4 +1,4 @@
-import type { BackoffOptions } from './backoff.js';
+import type { BackoffOptions } from '../backoff.js';
 
 /** Times of the client; each can be given to `createGreengrassClient`. */
 export interface ClientTimes {

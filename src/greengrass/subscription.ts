@@ -1,6 +1,6 @@
 import { describeError, isEdgeError } from '../errors/index.js';
 import type { Logger } from '../logger.js';
-import { Backoff, type BackoffOptions } from './backoff.js';
+import { Backoff, type BackoffOptions } from '../backoff.js';
 import type { GreengrassCounters } from './counters.js';
 import { Overlap } from './overlap.js';
 import type { Request } from './rpc-error.js';

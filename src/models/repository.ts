@@ -1,17 +1,17 @@
-import { rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { ModelConfig } from '../config/model.js';
-import { EdgeError, describeError, isEdgeError, type ErrorCode } from '../errors/index.js';
+import { describeError, isEdgeError, type ErrorCode } from '../errors/index.js';
 import type { Logger } from '../logger.js';
-import { unpack } from './archive/index.js';
 import { S3Reader } from './aws/s3.js';
 import { ModelCache, type ModelRecord } from './cache/index.js';
+import { toDiskError } from './disk.js';
+import { ModelIntake, type Taken } from './intake.js';
+import { ModelJudge } from './judge.js';
 import type { ModelOrigin } from './origin.js';
-import { createOrigin, type Content, type Located, type Origin } from './origins/index.js';
-import { digestOf, manifestFile, planPackage, readSignature, type PackagePlan } from './plan.js';
+import { createOrigin, type Located, type Origin } from './origins/index.js';
+import { manifestFile, readSignature } from './plan.js';
 import { Refusals } from './refusals.js';
 import { requestFor, type ModelRequest } from './request.js';
-import { shippedDigests } from './shipped.js';
 import { signatureSuffix } from './signature.js';
 import type { ModelSupply, ResolvedModel } from './supply.js';
 import { transferPolicy, type TransferPolicy } from './transfer/policy.js';
@@ -52,7 +52,8 @@ export class ModelRepository implements ModelSupply {
   readonly #options: RepositoryOptions;
   readonly #logger: Logger;
   readonly #cache: ModelCache;
-  readonly #trust: Trust;
+  readonly #judge: ModelJudge;
+  readonly #intake: ModelIntake;
   readonly #s3: S3Reader;
   readonly #turns = new Turns();
   readonly #refusals = new Refusals();
@@ -65,7 +66,8 @@ export class ModelRepository implements ModelSupply {
     this.#options = options;
     this.#logger = options.logger;
     this.#cache = new ModelCache(options.folder, (options.maxMegabytes ?? 1024) * 1e6, options.logger);
-    this.#trust = new Trust(options.trust.publicKeys);
+    this.#judge = new ModelJudge(new Trust(options.trust.publicKeys));
+    this.#intake = new ModelIntake(this.#cache, this.#judge, options.logger, () => this.#kept());
     this.#s3 = new S3Reader(options.logger);
   }
 
@@ -84,12 +86,13 @@ export class ModelRepository implements ModelSupply {
       try {
         const located = await origin.locate(known !== undefined, signal);
         if (known?.origin.revision === located.origin.revision) return await this.#use(known, request);
-        return await this.#bring(located, request, signal);
+        return await this.#use(await this.#bring(located, request, signal), request);
       } catch (error) {
         signal?.throwIfAborted();
-        if (!known || !isEdgeError(error) || !originFaults.has(error.code)) throw error;
+        if (!known || !isEdgeError(error) || !originFaults.has(error.code)) throw toDiskError(error, this.#options.folder);
         const stale = describeError(error);
-        this.#logger.warn({ model: name, digest: known.digest, code: error.code }, `The model in the cache is used, the newest is not known. ${stale}`);
+        const about = { model: name, digest: known.digest, code: error.code };
+        this.#logger.warn(about, `The model in the cache is used, the newest is not known. ${stale}`);
         return { ...(await this.#use(known, request)), stale };
       }
     });
@@ -120,7 +123,7 @@ export class ModelRepository implements ModelSupply {
   }
 
   #originOf({ name, config, source }: ModelRequest): Origin {
-    const download = `${source.slice(0, 32)}.part`;
+    const download = downloadName(source);
     return createOrigin(config.source, {
       name,
       workRoot: this.#options.workRoot,
@@ -128,11 +131,11 @@ export class ModelRepository implements ModelSupply {
       logger: this.#logger.child({ model: name }),
       s3: this.#s3,
       policy: { ...transferPolicy, ...this.#options.transfer },
-      wantSignature: this.#trust.hasKeys && config.source.sha256 === undefined,
+      wantSignature: this.#judge.wantsSignature(config),
       downloadPath: path.join(this.#cache.downloads, download),
       reserve: async (bytes) => {
         await this.#cache.open();
-        this.#downloads.add(download).add(`${download}.json`);
+        this.#downloads.add(download);
         await this.#cache.makeRoom(bytes, this.#kept());
       },
     });
@@ -150,154 +153,50 @@ export class ModelRepository implements ModelSupply {
     return undefined;
   }
 
-  async #stillTrusted(record: ModelRecord, config: ModelConfig): Promise<boolean> {
+  async #stillTrusted({ digest, origin, archive }: ModelRecord, config: ModelConfig): Promise<boolean> {
     try {
-      const signature = await readSignature(path.join(this.#cache.packages.pathOf(record.digest), manifestFile + signatureSuffix));
-      this.#judge(config, record.origin.uri, record.archive, { digest: record.digest, signature });
+      const signature = await readSignature(path.join(this.#cache.packages.pathOf(digest), manifestFile + signatureSuffix));
+      this.#judge.admit(config, origin.uri, archive, { digest, signature });
       return true;
     } catch (error) {
       if (!isEdgeError(error)) throw error;
-      this.#logger.warn({ digest: record.digest, code: error.code }, `A model in the cache is no longer trusted. ${error.message}`);
+      this.#logger.warn({ digest, code: error.code }, `A model in the cache is no longer trusted. ${error.message}`);
       return false;
     }
   }
 
-  /**
-   * Decides whether the model may be used: by its archive, else by the package that was in it.
-   * @param manifest undefined while the archive is closed: then only its lack of any hope is an error
-   * @throws EdgeError MODEL_UNPINNED, MODEL_DIGEST_MISMATCH, MODEL_SIGNATURE_INVALID
-   */
-  #judge(
-    { source, allowUnpinned }: ModelConfig,
-    uri: string,
-    archive: { readonly sha256: string; readonly signature?: string | undefined } | undefined,
-    manifest: { readonly digest: string; readonly signature: string | undefined } | undefined,
-  ): void {
-    const versionPinned = source.type === 's3' && source.versionId !== undefined;
-    const common = { path: uri, allowUnpinned };
-    if (archive) {
-      const evidence = { ...common, digest: archive.sha256, pin: source.sha256, versionPinned, signature: archive.signature };
-      if (this.#trust.accepts(evidence)) return;
-      if (!manifest && this.#trust.hasKeys) return;
-    }
-    if (manifest) {
-      const pin = archive ? undefined : source.sha256;
-      const shipped = !archive && shippedDigests().has(manifest.digest);
-      if (this.#trust.accepts({ ...common, pin, shipped, ...manifest })) return;
-    }
-    throw new EdgeError('MODEL_UNPINNED', { path: uri, digest: archive?.sha256 ?? manifest?.digest ?? '' });
-  }
-
-  async #bring(located: Located, request: ModelRequest, signal: AbortSignal | undefined): Promise<ResolvedModel> {
+  async #bring({ origin, fetch }: Located, request: ModelRequest, signal: AbortSignal | undefined): Promise<Taken> {
     const { source } = request;
-    this.#refusals.check(source, located.origin.revision);
-    const download = `${source.slice(0, 32)}.part`;
+    this.#refusals.check(source, origin.revision);
     try {
-      const content = await located.fetch(signal);
-      if (content.kind === 'folder') return await this.#takeFolder(content, located.origin, request);
-      return await this.#takeArchive(content, located.origin, request, signal);
-    } finally {
-      this.#downloads.delete(download);
-      this.#downloads.delete(`${download}.json`);
-    }
-  }
-
-  async #takeFolder(content: Extract<Content, { kind: 'folder' }>, origin: ModelOrigin, request: ModelRequest): Promise<ResolvedModel> {
-    const { folder, announced } = content;
-    const plan = await planPackage(folder, { name: request.name, manifest: request.config.manifest });
-    const digest = digestOf(plan);
-    if (announced !== undefined && announced !== digest && plan.root !== undefined) {
-      throw new EdgeError('MODEL_DIGEST_MISMATCH', { path: path.join(plan.root, manifestFile), expected: announced, actual: digest });
-    }
-    this.#judge(request.config, folder, undefined, { digest, signature: plan.signature });
-    if (content.inPlace && plan.root !== undefined) return this.#inPlace(plan.root, digest, origin, request);
-    try {
-      await this.#cache.open();
-      await this.#cache.makeRoom(await bytesOf(plan), this.#kept());
-      return await this.#install(plan, 'copy', origin, undefined, request);
-    } catch (error) {
-      // Better the model where it is than none: its own process proves it anyway.
-      const noRoom = isEdgeError(error) && ['MODEL_DISK_FULL', 'MODEL_CACHE_UNWRITABLE'].includes(error.code);
-      if (!noRoom || plan.root === undefined) throw error;
-      this.#logger.warn({ model: request.name, folder }, `The model is used where it is, without a copy. ${describeError(error)}`);
-      return this.#inPlace(plan.root, digest, origin, request);
-    }
-  }
-
-  async #takeArchive(
-    content: Extract<Content, { kind: 'archive' }>,
-    origin: ModelOrigin,
-    request: ModelRequest,
-    signal: AbortSignal | undefined,
-  ): Promise<ResolvedModel> {
-    const { file, sha256, signature } = content;
-    const archive = { sha256, ...(signature !== undefined && { signature }) };
-    try {
-      this.#judge(request.config, origin.uri, archive, undefined);
-      await this.#cache.open();
-      await this.#cache.makeRoom((await stat(file)).size, this.#kept());
-      const folder = this.#cache.work.newPath();
+      const content = await fetch(signal);
+      const release = content.kind === 'archive' ? content.release : undefined;
       try {
-        await unpack(file, folder, { signal });
-        const plan = await planPackage(folder, { name: request.name, manifest: request.config.manifest });
-        this.#judge(request.config, origin.uri, archive, { digest: digestOf(plan), signature: plan.signature });
-        const model = await this.#install(plan, 'move', origin, archive, request);
-        await content.release();
-        return model;
-      } finally {
-        await rm(folder, { recursive: true, force: true });
+        const taken = await this.#intake.take(content, origin, request, signal);
+        await release?.();
+        return taken;
+      } catch (error) {
+        // Its bytes will not get better; where only a signature or some space is missing, it need not be fetched again.
+        if (release && this.#refusals.note(source, origin.revision, error)) await release();
+        throw error;
       }
-    } catch (error) {
-      // It will not get better; where only a signature or some space is missing, it need not be fetched again.
-      if (this.#refusals.note(request.source, origin.revision, error)) await content.release();
-      throw error;
+    } finally {
+      this.#downloads.delete(downloadName(source));
     }
   }
 
-  async #install(
-    plan: PackagePlan,
-    how: 'copy' | 'move',
-    origin: ModelOrigin,
-    archive: ModelRecord['archive'],
-    request: ModelRequest,
-  ): Promise<ResolvedModel> {
-    const { source, addition } = request;
-    const digest = await this.#cache.packages.install(plan, how);
-    const record = { source, addition, digest, origin, ...(archive && { archive }) };
-    await this.#cache.records.add(record);
-    this.#logger.info({ model: request.name, digest, origin: origin.uri }, 'model in the cache');
-    const model = await this.#use(record, request);
-    await this.#cache.makeRoom(0, this.#kept());
-    return model;
-  }
-
-  async #use({ digest, origin }: Pick<ModelRecord, 'digest' | 'origin'>, request: ModelRequest): Promise<ResolvedModel> {
-    await this.#cache.touch(digest);
-    return this.#inPlace(this.#cache.packages.pathOf(digest), digest, origin, request);
-  }
-
-  #inPlace(folder: string, digest: string, origin: ModelOrigin, { name, config }: ModelRequest): ResolvedModel {
+  async #use({ digest, origin, outside }: Taken, { name, config }: ModelRequest): Promise<ResolvedModel> {
+    if (outside === undefined) await this.#cache.touch(digest);
     const recent = this.#recent.get(name) ?? [];
     if (recent.at(-1) !== digest) this.#recent.set(name, [...recent, digest].slice(-2));
+    const folder = outside ?? this.#cache.packages.pathOf(digest);
     return { folder, sha256: digest, allowUnpinned: false, target: config.target, origin };
   }
 
   #kept(): ReadonlySet<string> {
-    return new Set([...(this.#options.inUse?.() ?? []), ...[...this.#recent.values()].flat(), ...this.#downloads]);
+    const downloads = [...this.#downloads].flatMap((name) => [name, `${name}.json`]);
+    return new Set([...(this.#options.inUse?.() ?? []), ...[...this.#recent.values()].flat(), ...downloads]);
   }
 }
 
-async function bytesOf(plan: PackagePlan): Promise<number> {
-  let bytes = plan.manifest.length;
-  for (const content of plan.files.values()) {
-    bytes += 'bytes' in content ? content.bytes.length : await sizeOfFile(content.from);
-  }
-  return bytes;
-}
-
-const sizeOfFile = async (file: string): Promise<number> =>
-  (
-    await stat(file).catch((cause: unknown) => {
-      throw new EdgeError('MODEL_FILE_MISSING', { path: file }, { cause });
-    })
-  ).size;
+const downloadName = (source: string): string => `${source.slice(0, 32)}.part`;

@@ -2,7 +2,7 @@ import { performance } from 'node:perf_hooks';
 import type { SupervisionConfig } from '../config/document.js';
 import { EdgeError, describeError, type ErrorCode, type ErrorDetails } from '../errors/index.js';
 import type { Logger } from '../logger.js';
-import { Backoff } from './backoff.js';
+import { Backoff } from '../backoff.js';
 import { Candidate, type CandidateEvents } from './candidate.js';
 import { pipelineEntry, PipelineChild } from './child.js';
 import type { Fault, FromPipeline } from './messages.js';
@@ -71,7 +71,7 @@ export class PipelineSupervisor {
     this.#config = config;
     this.#events = events;
     this.#logger = logger;
-    this.#backoff = new Backoff(config.maxRestartDelaySeconds * 1000);
+    this.#backoff = new Backoff({ firstMs: 100, initialMs: 1000, maxMs: config.maxRestartDelaySeconds * 1000 });
   }
 
   get status(): PipelineStatus {
@@ -224,7 +224,7 @@ export class PipelineSupervisor {
     this.#current = {};
     if (this.#state === 'stopped' || this.#state === 'ended') return;
     this.#restarts++;
-    const delayMs = this.#backoff.next();
+    const delayMs = this.#backoff.nextMs();
     const error = new EdgeError('PROCESS_ENDED', { pipeline: this.#spec.name, how });
     this.#logger.warn(
       { code: error.code, restartInMs: Math.round(delayMs), restarts: this.#restarts },

@@ -7,8 +7,10 @@ import {
   ListDeploymentsCommand,
   paginateListDeployments,
 } from '@aws-sdk/client-greengrassv2';
+import * as sageMakerModule from '@aws-sdk/client-sagemaker';
+import { DescribeTrainingJobCommand, ListCompilationJobsCommand, SageMakerClient } from '@aws-sdk/client-sagemaker';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { accessKeyId } from './aws-server.js';
+import { accessKeyId, StrictServer } from './aws-server.js';
 import { Cloud } from './cloud.js';
 import { account, region } from './component-registry.js';
 import { groupArn } from './fleet.js';
@@ -130,5 +132,43 @@ describe('the loopback Greengrass service', () => {
     const versions = await client.send(new ListComponentVersionsCommand({ arn: `arn:aws:greengrass:${region}:aws:components:mli.Test` }));
     expect(versions.componentVersions).toEqual([]);
     expect(cloud.server.faults).toEqual([]);
+  });
+});
+
+describe('the loopback server with the schemas of SageMaker', () => {
+  it('serves its JSON protocol as strictly', async () => {
+    const sageMaker = new StrictServer({
+      client: sageMakerModule,
+      handlers: {
+        DescribeTrainingJob: ({ TrainingJobName: name }: { TrainingJobName: string }) => ({
+          TrainingJobName: name,
+          TrainingJobArn: `arn:aws:sagemaker:${region}:${account}:training-job/${name}`,
+          ModelArtifacts: { S3ModelArtifacts: 's3://jobs/model.tar.gz' },
+          TrainingJobStatus: 'Completed',
+          SecondaryStatus: 'Completed',
+          StoppingCondition: { MaxRuntimeInSeconds: 60 },
+          CreationTime: 1_790_000_000,
+        }),
+        ListCompilationJobs: () => ({}),
+      },
+    });
+    const jobs = new SageMakerClient({
+      endpoint: await sageMaker.start(),
+      region,
+      credentials: { accessKeyId, secretAccessKey: 'secret' },
+      maxAttempts: 1,
+    });
+    try {
+      const job = await jobs.send(new DescribeTrainingJobCommand({ TrainingJobName: 'belt' }));
+      expect(job).toMatchObject({ ModelArtifacts: { S3ModelArtifacts: 's3://jobs/model.tar.gz' }, CreationTime: new Date(1_790_000_000_000) });
+      await expect(jobs.send(new DescribeTrainingJobCommand({} as never))).rejects.toThrow('$.TrainingJobName: is missing');
+      await expect(jobs.send(new DescribeTrainingJobCommand({ TrainingJobName: 7 as never }))).rejects.toThrow('expected a string');
+      expect(sageMaker.faults).toEqual([]);
+      await jobs.send(new ListCompilationJobsCommand({}));
+      expect(sageMaker.faults).toEqual(['answer of ListCompilationJobs: $.CompilationJobSummaries: is missing']);
+    } finally {
+      jobs.destroy();
+      await sageMaker.stop();
+    }
   });
 });

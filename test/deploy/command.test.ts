@@ -146,12 +146,17 @@ describe('mli deploy', () => {
     expect(err).toMatch(/mli deploy status [0-9a-f-]{36}/);
   });
 
+  it('says which paths mean something else on the device', async () => {
+    const { out } = await deploy('--config', config, '--no-wait', '--yes');
+    expect(out).toContain('Note: models.sorter.source.path: on the device, a relative path begins where the component is installed');
+  });
+
   it('says what the device must have for models from S3', async () => {
     cloud.components.add('aws.greengrass.TokenExchangeService', '2.0.3', 'aws');
     const fromS3 = ['--config', config, '--set', 'models.sorter.source={type: s3, uri: s3://models/a.tgz}', '--yes', '--no-wait'];
     expect((await deploy(...fromS3)).out).toContain('models.sorter need the device\'s AWS credentials');
     const { out } = await deploy(...fromS3, '--component', 'aws.greengrass.TokenExchangeService');
-    expect(out).not.toContain('Note:');
+    expect(out).not.toContain("AWS credentials");
     expect(out).toContain('+ aws.greengrass.TokenExchangeService  2.0.3');
   });
 });

@@ -20,7 +20,7 @@ beforeEach(async () => {
   );
 });
 afterEach(async () => {
-  if (mounted) await run('umount', [desk.cache]);
+  if (mounted) await run('umount', ['--lazy', desk.cache]);
   await desk.close();
 });
 
@@ -45,7 +45,7 @@ describe('on a disk that is too full', () => {
     for (const left of ['work', 'downloads']) expect(await readdir(`${desk.cache}/${left}`)).toEqual([]);
   });
 
-  it('room is made by models that are not used', async () => {
+  it('room is made by models that are not used', { timeout: 60_000 }, async () => {
     const made = [1, 2, 3, 4].map((n) => bundle(`${n}.0.0`, randomBytes(4_000_000)));
     for (const [index, one] of made.entries()) {
       const archive = bundleTarGz(one);

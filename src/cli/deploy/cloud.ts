@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import path from 'node:path';
 import type { DeploymentFailureHandlingPolicy } from '@aws-sdk/client-greengrassv2';
 import type { Configuration } from '../../config/index.js';
 import {
@@ -88,7 +89,11 @@ function notes({ plan, target }: Prepared, configuration: Configuration | undefi
   const fromAws = Object.entries(configuration?.models ?? {})
     .filter(([, { source }]) => ['s3', 'sagemakerTrainingJob', 'neoCompilationJob'].includes(source.type))
     .map(([name]) => `models.${name}`);
+  const relative = relativePaths(configuration);
   return [
+    ...(relative.length > 0
+      ? [`${relative.join(', ')}: on the device, a relative path begins where the component is installed, not at your file.`]
+      : []),
     ...(base?.deploymentStatus === 'CANCELED' || base?.deploymentStatus === 'FAILED'
       ? [`the deployment before is ${base.deploymentStatus}. Its components go along, and this deployment brings them to the devices.`]
       : []),
@@ -96,4 +101,12 @@ function notes({ plan, target }: Prepared, configuration: Configuration | undefi
       ? [`${fromAws.join(', ')} need the device's AWS credentials: add --component ${tokenExchange}, unless another deployment of ${target.name} brings it.`]
       : []),
   ];
+}
+
+function relativePaths(configuration: Configuration | undefined): string[] {
+  return (['models', 'pipelines'] as const).flatMap((part) =>
+    Object.entries(configuration?.[part] ?? {})
+      .filter(([, { source }]) => 'path' in source && source.path !== undefined && !path.isAbsolute(source.path))
+      .map(([name]) => `${part}.${name}.source.path`),
+  );
 }

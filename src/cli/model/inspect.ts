@@ -12,7 +12,12 @@ export const inspectCommand = (): Command =>
   new Command('inspect')
     .description('prove the files of a model package, and print the digest to pin')
     .argument('<model>', 'folder of a package, or a .tar.gz or .zip')
-    .option('--public-key <key>', 'check the signature against this key (repeatable)', collectKey, [] as KeyObject[])
+    .option(
+      '--public-key <key>',
+      'check the signature against this key (repeatable)',
+      collectKey,
+      [] as KeyObject[],
+    )
     .action(inspect);
 
 function collectKey(text: string, earlier: KeyObject[]): KeyObject[] {
@@ -30,21 +35,31 @@ async function inspect(model: string, { publicKey: keys }: InspectOptions): Prom
   console.log(`sha256:    ${seal.sha256} (of ${seal.file})`);
   if (seal.signature === undefined) {
     console.log('signature: none');
-    if (keys.length > 0) throw new EdgeError('MODEL_SIGNATURE_INVALID', { path: seal.file, reason: 'it has none' });
+    if (keys.length > 0)
+      throw new EdgeError('MODEL_SIGNATURE_INVALID', { path: seal.file, reason: 'it has none' });
   } else if (keys.length === 0) {
     console.log('signature: there, not checked (give --public-key)');
   } else if (isSealedBy(keys, seal)) {
     console.log('signature: good');
   } else {
-    throw new EdgeError('MODEL_SIGNATURE_INVALID', { path: seal.file, reason: 'it was made for another file, or by another key' });
+    throw new EdgeError('MODEL_SIGNATURE_INVALID', {
+      path: seal.file,
+      reason: 'it was made for another file, or by another key',
+    });
   }
   if (!(await stat(model)).isDirectory()) return;
   const { manifest, files } = await provePackage(model);
   console.log(`model:     ${manifest.name} ${manifest.version} (${manifest.task}, ${manifest.license})`);
-  console.log(`input:     ${manifest.input.name} ${manifest.input.dtype}[${manifest.input.shape.join(', ')}] ${manifest.input.layout} ${manifest.input.colorOrder}`);
+  console.log(
+    `input:     ${manifest.input.name} ${manifest.input.dtype}[${manifest.input.shape.join(', ')}] ${manifest.input.layout} ${manifest.input.colorOrder}`,
+  );
   for (const { name, runtime, platform } of manifest.targets) {
-    const where = platform ? `${platform.os} ${platform.architecture} ${platform.cpuFeatures.join(' ')}`.trim() : 'anywhere';
+    const where = platform
+      ? `${platform.os} ${platform.architecture} ${platform.cpuFeatures.join(' ')}`.trim()
+      : 'anywhere';
     console.log(`target:    ${name} (${runtime}, ${where})`);
   }
-  console.log(`files:     ${files} proved, ${manifest.golden.length} golden sample${manifest.golden.length === 1 ? '' : 's'}`);
+  console.log(
+    `files:     ${files} proved, ${manifest.golden.length} golden sample${manifest.golden.length === 1 ? '' : 's'}`,
+  );
 }

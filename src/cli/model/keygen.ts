@@ -7,5 +7,7 @@ export const keygenCommand = (): Command =>
     .action(async (file: string) => {
       const { makeKey } = await import('../../models/seal.js');
       const publicKey = await makeKey(file);
-      console.log(`Private key: ${file}\nFor the configuration of the devices:\n\ntrust:\n  publicKeys:\n    - ${publicKey}`);
+      console.log(
+        `Private key: ${file}\nFor the configuration of the devices:\n\ntrust:\n  publicKeys:\n    - ${publicKey}`,
+      );
     });

@@ -1,7 +1,8 @@
-import { constants, copyFile, rm, stat } from 'node:fs/promises';
+import { access, constants, copyFile, rm, stat } from 'node:fs/promises';
 import type { ModelSourceConfig } from '../../config/model.js';
 import { EdgeError } from '../../errors/index.js';
 import { sha256OfFile } from '../digest.js';
+import { toDiskError } from '../disk.js';
 import { readSignature } from '../plan.js';
 import { signatureSuffix } from '../signature.js';
 import type { Located, Origin } from './origin.js';
@@ -22,8 +23,10 @@ export class ArchiveFile implements Origin {
   async locate(): Promise<Located> {
     const file = this.#path;
     const { downloadPath, reserve } = this.#context;
-    const info = await stat(file).catch((cause: unknown) => {
-      throw new EdgeError('MODEL_ORIGIN_MISSING', { uri: file, reason: (cause as Error).message }, { cause });
+    const info = await access(file, constants.R_OK)
+      .then(() => stat(file))
+      .catch((cause: unknown) => {
+        throw new EdgeError('MODEL_ORIGIN_MISSING', { uri: file, reason: (cause as Error).message }, { cause });
     });
     if (!info.isFile()) throw new EdgeError('MODEL_ORIGIN_MISSING', { uri: file, reason: 'it is a folder: its source would be of type package' });
     return {
@@ -31,7 +34,10 @@ export class ArchiveFile implements Origin {
       // What is judged and what is opened must be the same bytes: a copy that nobody else can write.
       fetch: async () => {
         await reserve(info.size);
-        await copyFile(file, downloadPath, constants.COPYFILE_FICLONE);
+        await copyFile(file, downloadPath, constants.COPYFILE_FICLONE).catch(async (error: unknown) => {
+          await rm(downloadPath, { force: true });
+          throw toDiskError(error, downloadPath);
+        });
         return {
           kind: 'archive',
           file: downloadPath,
