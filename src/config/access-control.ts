@@ -51,7 +51,7 @@ function accessesOf(configuration: Configuration, component: string, fill: Fill)
       ...(local ? [access('PublishToTopic', fill(local.topic, name), `${path}.publish.local`)] : []),
       ...rules.flatMap((rule, r) =>
         rule.do.map((action, a) =>
-          access(operationOf(action), fill(action.topic, name), `${path}.rules[${r}].do[${a}]`),
+          access(operationOfAction[action.type], fill(action.topic, name), `${path}.rules[${r}].do[${a}]`),
         ),
       ),
       ...(cloud ? [access('PublishToIoTCore', fill(cloud.topic, name), `${path}.publish.cloud`)] : []),
@@ -66,12 +66,7 @@ function accessesOf(configuration: Configuration, component: string, fill: Fill)
   ];
 }
 
-function operationOf({ type }: ActionConfig): Access['operation'] {
-  switch (type) {
-    case 'topic':
-      return 'PublishToTopic';
-  }
-}
+const operationOfAction: Readonly<Record<ActionConfig['type'], Access['operation']>> = { topic: 'PublishToTopic' };
 
 /**
  * The accessControl that a configuration needs: exact topics, with `*` in the place of the thing's name where it is not known,
@@ -165,7 +160,7 @@ function rulesIn({ accessControl }: Configuration): AccessControl {
 }
 
 const mapValues = <T>(value: unknown, map: (value: unknown) => T): Record<string, T> =>
-  Object.fromEntries(Object.entries((value ?? {}) as object).map(([key, inner]) => [key, map(inner)]));
+  Object.fromEntries(Object.entries(value ?? {}).map(([key, inner]) => [key, map(inner)]));
 
 /** As the nuclei read a resource: `*` is any text, `${c}` the character itself, and a last `/#` all below (classic). */
 function toPattern(resource: string): RegExp {

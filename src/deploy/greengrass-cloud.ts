@@ -59,7 +59,7 @@ export class GreengrassCloud {
 
   async deployment(deploymentId: string): Promise<ExistingDeployment> {
     const { sdk, client } = await this.#ready();
-    const { $metadata, targetArn, ...rest } = await this.#call('GetDeployment', `deployment ${deploymentId}`, () =>
+    const { targetArn, ...rest } = await this.#call('GetDeployment', `deployment ${deploymentId}`, () =>
       client.send(new sdk.GetDeploymentCommand({ deploymentId })),
     );
     if (targetArn === undefined) throw new Error(`AWS gives no target for the deployment ${deploymentId}`);

@@ -45,7 +45,7 @@ function read(schema: Schema): Reading {
 
 function toTraits(traits: unknown): Traits {
   if (typeof traits === 'number') return (traits & httpLabelBit) === httpLabelBit ? { httpLabel: true } : {};
-  return (traits ?? {}) as Traits;
+  return (traits ?? {});
 }
 
 /** Members of a structure or an error; those that are required stand first, and the schema says how many they are. */

@@ -57,8 +57,8 @@ export class Fleet {
     GetDeployment: ({ deploymentId }: GetDeploymentRequest) => {
       const found = this.deployments.find((deployment) => deployment.deploymentId === deploymentId);
       if (!found) throw new ServiceError('ResourceNotFoundException', `Deployment ${deploymentId} not found.`, { resourceId: deploymentId, resourceType: 'Deployment' });
-      const { clientToken, ...request } = found.request;
-      return { ...request, ...facts(found) };
+      const { targetArn, deploymentName, components, deploymentPolicies, iotJobConfiguration, parentTargetArn, tags } = found.request;
+      return { targetArn, deploymentName, components, deploymentPolicies, iotJobConfiguration, parentTargetArn, tags, ...facts(found) };
     },
     ListDeployments: ({ targetArn, historyFilter, maxResults, nextToken }: ListDeploymentsRequest) => {
       const found = this.deployments.filter(

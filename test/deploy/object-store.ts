@@ -11,7 +11,11 @@ export class ObjectStore {
     this.#buckets.set(name, { region: options.region ?? 'eu-central-1', forbidden: options.forbidden ?? false });
   }
 
+  /** What happens elsewhere in the account while the service looks for an artifact. */
+  meanwhile: () => void = () => undefined;
+
   has(uri: string): boolean {
+    this.meanwhile();
     return this.objects.has(uri);
   }
 

@@ -10,7 +10,7 @@ const output = resolve('test/output/greengrass-process');
 
 /** The client as JavaScript, so that plain Node runs it: what vitest itself keeps alive would hide the answer. */
 beforeAll(async () => {
-  for (const folder of ['src/greengrass', 'src/errors', 'src/logger.ts']) {
+  for (const folder of ['src/greengrass', 'src/errors', 'src/logger.ts', 'src/backoff.ts']) {
     const names = folder.endsWith('.ts')
       ? ['']
       : (await readdir(folder, { recursive: true })).filter((name) => name.endsWith('.ts'));

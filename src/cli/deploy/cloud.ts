@@ -104,9 +104,12 @@ function notes({ plan, target }: Prepared, configuration: Configuration | undefi
 }
 
 function relativePaths(configuration: Configuration | undefined): string[] {
-  return (['models', 'pipelines'] as const).flatMap((part) =>
-    Object.entries(configuration?.[part] ?? {})
-      .filter(([, { source }]) => 'path' in source && source.path !== undefined && !path.isAbsolute(source.path))
-      .map(([name]) => `${part}.${name}.source.path`),
-  );
+  const { models = {}, pipelines = {} } = configuration ?? {};
+  const sources = [
+    ...Object.entries(models).map(([name, { source }]) => ({ key: `models.${name}`, source })),
+    ...Object.entries(pipelines).map(([name, { source }]) => ({ key: `pipelines.${name}`, source })),
+  ];
+  return sources
+    .filter(({ source }) => 'path' in source && source.path !== undefined && !path.isAbsolute(source.path))
+    .map(({ key }) => `${key}.source.path`);
 }

@@ -3,6 +3,7 @@ import type { FileHandle } from 'node:fs/promises';
 import { createGunzip } from 'node:zlib';
 import { Parser, type ReadEntry } from 'tar';
 import { EdgeError, isEdgeError } from '../../errors/index.js';
+import type { Archive } from './archive.js';
 import type { DeclaredEntry, EntryRules } from './entry-rules.js';
 import type { NewFolder } from './new-folder.js';
 
@@ -27,10 +28,9 @@ const kinds: Readonly<Record<string, string>> = {
 /**
  * Unpacks a .tar.gz, in two passes: the first only judges, so that nothing of a bad archive is written; the second writes what
  * the parser finds, piece by piece, so that memory stays small.
- * @param archive a file that nobody else writes to
  * @throws EdgeError MODEL_ARCHIVE_*, MODEL_DISK_FULL
  */
-export async function unpackTar(archive: string, into: NewFolder, makeRules: () => EntryRules, signal?: AbortSignal): Promise<void> {
+export async function unpackTar(archive: Archive, into: NewFolder, makeRules: () => EntryRules, signal?: AbortSignal): Promise<void> {
   await readTar(archive, makeRules(), signal, async (steps) => void steps.splice(0));
   let file: FileHandle | undefined;
   try {
@@ -53,13 +53,13 @@ export async function unpackTar(archive: string, into: NewFolder, makeRules: () 
 
 /** Reads an archive from beginning to end. @param take is given the steps that each piece of the stream leads to */
 async function readTar(
-  archive: string,
+  archive: Archive,
   rules: EntryRules,
   signal: AbortSignal | undefined,
   take: (steps: Step[]) => Promise<void>,
 ): Promise<void> {
   const invalid = (cause: unknown) =>
-    new EdgeError('MODEL_ARCHIVE_INVALID', { path: archive, reason: reasonOf(cause as Error) }, { cause });
+    new EdgeError('MODEL_ARCHIVE_INVALID', { path: archive.name, reason: reasonOf(cause as Error) }, { cause });
   const steps: Step[] = [];
   let damage: unknown;
   const parser = new Parser({ strict: true, zstd: false, maxDecompressionRatio: Infinity });
@@ -80,7 +80,7 @@ async function readTar(
     entry.on('end', () => steps.push({ do: 'close' }));
   });
 
-  const source = createReadStream(archive, { signal });
+  const source = createReadStream(archive.file, { signal });
   const gunzip = createGunzip();
   source.on('error', (error) => gunzip.destroy(error));
   source.pipe(gunzip);

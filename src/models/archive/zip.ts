@@ -2,6 +2,7 @@ import { addAbortSignal } from 'node:stream';
 import { crc32 } from 'node:zlib';
 import { getFileNameLowLevel, openPromise, type Entry, type ZipFile } from 'yauzl';
 import { EdgeError, isEdgeError } from '../../errors/index.js';
+import type { Archive } from './archive.js';
 import type { EntryRules } from './entry-rules.js';
 import type { NewFolder } from './new-folder.js';
 
@@ -25,12 +26,12 @@ interface Admitted {
  * Unpacks a .zip. Its directory is read and judged as a whole before the first byte is written.
  * @throws EdgeError MODEL_ARCHIVE_*, MODEL_DISK_FULL
  */
-export async function unpackZip(archive: string, into: NewFolder, makeRules: () => EntryRules, signal?: AbortSignal): Promise<void> {
+export async function unpackZip(archive: Archive, into: NewFolder, makeRules: () => EntryRules, signal?: AbortSignal): Promise<void> {
   const rules = makeRules();
   let zip: ZipFile | undefined;
   try {
     // We judge the names ourselves, as they are: this library would first repair some of them.
-    zip = await openPromise(archive, { lazyEntries: true, autoClose: false, decodeStrings: false, validateEntrySizes: true });
+    zip = await openPromise(archive.file, { lazyEntries: true, autoClose: false, decodeStrings: false, validateEntrySizes: true });
     rules.expect(zip.entryCount);
     const admitted: Admitted[] = [];
     let unpacked = 0;
@@ -53,7 +54,7 @@ export async function unpackZip(archive: string, into: NewFolder, makeRules: () 
   }
 }
 
-function admit(entry: Entry, archive: string, rules: EntryRules): Admitted {
+function admit(entry: Entry, archive: Archive, rules: EntryRules): Admitted {
   // Without decodeStrings, yauzl leaves the raw bytes here.
   const raw = entry.fileNameRaw;
   const name = getFileNameLowLevel(entry.generalPurposeBitFlag, raw, entry.extraFields, true);
@@ -68,7 +69,7 @@ function admit(entry: Entry, archive: string, rules: EntryRules): Admitted {
 async function writeEntry(
   zip: ZipFile,
   { entry, path }: Admitted,
-  archive: string,
+  archive: Archive,
   into: NewFolder,
   signal: AbortSignal | undefined,
 ): Promise<void> {
@@ -91,5 +92,5 @@ async function writeEntry(
 
 const isSystemError = (error: unknown): boolean => typeof (error as NodeJS.ErrnoException).errno === 'number' && !/^Z_/.test(String((error as NodeJS.ErrnoException).code));
 
-const invalid = (archive: string, reason: string, cause?: unknown): EdgeError =>
-  new EdgeError('MODEL_ARCHIVE_INVALID', { path: archive, reason }, { cause });
+const invalid = (archive: Archive, reason: string, cause?: unknown): EdgeError =>
+  new EdgeError('MODEL_ARCHIVE_INVALID', { path: archive.name, reason }, { cause });
