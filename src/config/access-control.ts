@@ -27,8 +27,14 @@ export type AccessControl = Record<string, Record<string, Policy>>;
 
 /** Ids of the policies in the recipe: what is deployed under them takes the place of the recipe's own. */
 const policies = {
-  PublishToTopic: { id: 'pubsub:publish', description: 'Publishes results, actions of rules, its status and its heartbeat.' },
-  SubscribeToTopic: { id: 'pubsub:subscribe', description: 'Listens to its own heartbeat, and to what it is told to do.' },
+  PublishToTopic: {
+    id: 'pubsub:publish',
+    description: 'Publishes results, actions of rules, its status and its heartbeat.',
+  },
+  SubscribeToTopic: {
+    id: 'pubsub:subscribe',
+    description: 'Listens to its own heartbeat, and to what it is told to do.',
+  },
   PublishToIoTCore: { id: 'mqttproxy:publish', description: 'Publishes results to AWS IoT Core.' },
 } as const;
 
@@ -66,7 +72,9 @@ function accessesOf(configuration: Configuration, component: string, fill: Fill)
   ];
 }
 
-const operationOfAction: Readonly<Record<ActionConfig['type'], Access['operation']>> = { topic: 'PublishToTopic' };
+const operationOfAction: Readonly<Record<ActionConfig['type'], Access['operation']>> = {
+  topic: 'PublishToTopic',
+};
 
 /**
  * The accessControl that a configuration needs: exact topics, with `*` in the place of the thing's name where it is not known,
@@ -79,8 +87,15 @@ export function accessControlFor(
   thingName?: string,
   component = 'mli.Inference',
 ): AccessControl {
-  const control: Record<string, Record<string, { policyDescription: string; operations: string[]; resources: string[] }>> = {};
-  for (const { service, operation, resource, usedBy } of accessesOf(configuration, component, resourceFor(thingName))) {
+  const control: Record<
+    string,
+    Record<string, { policyDescription: string; operations: string[]; resources: string[] }>
+  > = {};
+  for (const { service, operation, resource, usedBy } of accessesOf(
+    configuration,
+    component,
+    resourceFor(thingName),
+  )) {
     if (/^[*/]*$/.test(resource)) throw new EdgeError('DEPLOY_TOPIC_UNBOUNDED', { path: usedBy });
     const { id, description } = policies[operation];
     const policy = ((control[service] ??= {})[`${component}:${id}`] ??= {
@@ -165,7 +180,9 @@ const mapValues = <T>(value: unknown, map: (value: unknown) => T): Record<string
 /** As the nuclei read a resource: `*` is any text, `${c}` the character itself, and a last `/#` all below (classic). */
 function toPattern(resource: string): RegExp {
   const parts = resource.match(/\$\{[^]\}|[^]/g) ?? [];
-  const source = parts.map((part) => (part === '*' ? '[^]*' : literal(/^\$\{([^])\}$/.exec(part)?.[1] ?? part)));
+  const source = parts.map((part) =>
+    part === '*' ? '[^]*' : literal(/^\$\{([^])\}$/.exec(part)?.[1] ?? part),
+  );
   const text = source.join('');
   return new RegExp(`^${resource.endsWith('/#') ? `${text.slice(0, -'\\/#'.length)}(?:/[^]*)?` : text}$`);
 }

@@ -40,10 +40,14 @@ export function awsFailure(error: unknown, { action, resource, region }: AwsCall
   }
   if (/^Region is missing/.test(message)) return new EdgeError('DEPLOY_REGION_MISSING', {}, cause);
   if (badCredentials.test(name)) return new EdgeError('DEPLOY_CREDENTIALS_INVALID', { reason }, cause);
-  if (status === 403 || status === 401) return new EdgeError('DEPLOY_FORBIDDEN', { action, resource, reason }, cause);
-  if (name === 'ResourceNotFoundException') return new EdgeError('DEPLOY_NOT_FOUND', { resource, region }, cause);
-  if (status === 429 || (status ?? 0) >= 500) return new EdgeError('DEPLOY_UNREACHABLE', { action, region, reason }, cause);
-  if (status !== undefined && status >= 300) return new EdgeError('DEPLOY_REFUSED', { action, resource, reason }, cause);
+  if (status === 403 || status === 401)
+    return new EdgeError('DEPLOY_FORBIDDEN', { action, resource, reason }, cause);
+  if (name === 'ResourceNotFoundException')
+    return new EdgeError('DEPLOY_NOT_FOUND', { resource, region }, cause);
+  if (status === 429 || (status ?? 0) >= 500)
+    return new EdgeError('DEPLOY_UNREACHABLE', { action, region, reason }, cause);
+  if (status !== undefined && status >= 300)
+    return new EdgeError('DEPLOY_REFUSED', { action, resource, reason }, cause);
   if (code !== undefined || name === 'TimeoutError') {
     return new EdgeError('DEPLOY_UNREACHABLE', { action, region, reason: message || (code ?? name) }, cause);
   }

@@ -41,7 +41,8 @@ export function compareVersions(a: string, b: string): number {
   return left.prerelease < right.prerelease ? -1 : 1;
 }
 
-export const newestOf = (versions: readonly string[]): string | undefined => [...versions].sort(compareVersions).at(-1);
+export const newestOf = (versions: readonly string[]): string | undefined =>
+  [...versions].sort(compareVersions).at(-1);
 
 /** The version that GDK's NEXT_PATCH means: one patch above the highest, 1.0.0 where there is none. */
 export function nextPatch(versions: readonly string[]): string {

@@ -45,12 +45,17 @@ export async function prepare(cloud: GreengrassCloud, order: Order): Promise<Pre
   if (configured !== undefined && !versions.has(configured)) {
     // A new configuration is no reason for a new version.
     const name = configured;
-    versions.set(name, base?.components?.[name]?.componentVersion ?? (await existingVersion(cloud, target, { name, version: undefined })));
+    versions.set(
+      name,
+      base?.components?.[name]?.componentVersion ??
+        (await existingVersion(cloud, target, { name, version: undefined })),
+    );
   }
   return { target, publications, plan: planDeployment(base, { ...wish, targetArn: target.arn, versions }) };
 }
 
-const defaultBucket = ({ bucket }: BuiltComponent, { region, account }: Target): string => `${bucket}-${region}-${account}`;
+const defaultBucket = ({ bucket }: BuiltComponent, { region, account }: Target): string =>
+  `${bucket}-${region}-${account}`;
 
 /**
  * Publishes and deploys what was prepared.

@@ -83,7 +83,8 @@ export class GreengrassCloud {
       return await this.#call('ListComponentVersions', componentArn, async () => {
         const found: string[] = [];
         for await (const page of sdk.paginateListComponentVersions({ client }, { arn: componentArn })) {
-          for (const { componentVersion } of page.componentVersions ?? []) if (componentVersion !== undefined) found.push(componentVersion);
+          for (const { componentVersion } of page.componentVersions ?? [])
+            if (componentVersion !== undefined) found.push(componentVersion);
         }
         return found;
       });
@@ -115,7 +116,10 @@ export class GreengrassCloud {
       client.send(new sdk.DescribeComponentCommand({ arn: versionArn })),
     );
     const errors = Object.entries(status?.errors ?? {}).map(([place, text]) => `${place}: ${text}`);
-    return { state: status?.componentState ?? 'unknown', reason: [status?.message ?? '', ...errors].filter(Boolean).join('; ') };
+    return {
+      state: status?.componentState ?? 'unknown',
+      reason: [status?.message ?? '', ...errors].filter(Boolean).join('; '),
+    };
   }
 
   /** Names of the core devices in a thing group. */
@@ -124,19 +128,25 @@ export class GreengrassCloud {
     return this.#call('ListCoreDevices', thingGroupArn, async () => {
       const found: string[] = [];
       for await (const page of sdk.paginateListCoreDevices({ client }, { thingGroupArn })) {
-        for (const { coreDeviceThingName: name } of page.coreDevices ?? []) if (name !== undefined) found.push(name);
+        for (const { coreDeviceThingName: name } of page.coreDevices ?? [])
+          if (name !== undefined) found.push(name);
       }
       return found;
     });
   }
 
   /** What a core device has made of a deployment; undefined while it has not heard of it, or was never online. */
-  async effectiveDeployment(coreDeviceThingName: string, deploymentId: string): Promise<EffectiveDeployment | undefined> {
+  async effectiveDeployment(
+    coreDeviceThingName: string,
+    deploymentId: string,
+  ): Promise<EffectiveDeployment | undefined> {
     const { sdk, client } = await this.#ready();
     try {
       return await this.#call('ListEffectiveDeployments', `core device ${coreDeviceThingName}`, async () => {
         for await (const page of sdk.paginateListEffectiveDeployments({ client }, { coreDeviceThingName })) {
-          const found = page.effectiveDeployments?.find((deployment) => deployment.deploymentId === deploymentId);
+          const found = page.effectiveDeployments?.find(
+            (deployment) => deployment.deploymentId === deploymentId,
+          );
           if (found) return found;
         }
         return undefined;
@@ -148,7 +158,10 @@ export class GreengrassCloud {
   }
 
   async #call<T>(operation: string, resource: string, send: () => Promise<T>): Promise<T> {
-    return calling({ action: `greengrass:${operation}`, resource, region: this.region ?? 'this region' }, send);
+    return calling(
+      { action: `greengrass:${operation}`, resource, region: this.region ?? 'this region' },
+      send,
+    );
   }
 
   async #ready() {

@@ -45,7 +45,8 @@ const fewestFailures = 2;
 export function planDeployment(base: ExistingDeployment | undefined, wish: Wish): Plan {
   const before = base?.components ?? {};
   const components: Components = { ...before };
-  for (const [name, componentVersion] of wish.versions) components[name] = { ...before[name], componentVersion };
+  for (const [name, componentVersion] of wish.versions)
+    components[name] = { ...before[name], componentVersion };
   const { configuration } = wish;
   const specification = configuration && components[configuration.component];
   if (configuration && specification) {
@@ -68,7 +69,11 @@ export function planDeployment(base: ExistingDeployment | undefined, wish: Wish)
   };
 }
 
-function withPolicies(base: ExistingDeployment | undefined, wish: Wish, components: Components): DeploymentRequest {
+function withPolicies(
+  base: ExistingDeployment | undefined,
+  wish: Wish,
+  components: Components,
+): DeploymentRequest {
   const name = wish.name ?? base?.deploymentName;
   const policies = {
     ...base?.deploymentPolicies,
@@ -76,8 +81,12 @@ function withPolicies(base: ExistingDeployment | undefined, wish: Wish, componen
   };
   const job = {
     ...base?.iotJobConfiguration,
-    ...(wish.rolloutPerMinute !== undefined && { jobExecutionsRolloutConfig: { maximumPerMinute: wish.rolloutPerMinute } }),
-    ...(wish.stopAtFailedPercent !== undefined && { abortConfig: { criteriaList: [stopCriterion(wish.stopAtFailedPercent)] } }),
+    ...(wish.rolloutPerMinute !== undefined && {
+      jobExecutionsRolloutConfig: { maximumPerMinute: wish.rolloutPerMinute },
+    }),
+    ...(wish.stopAtFailedPercent !== undefined && {
+      abortConfig: { criteriaList: [stopCriterion(wish.stopAtFailedPercent)] },
+    }),
   };
   return {
     targetArn: wish.targetArn,
@@ -113,7 +122,10 @@ const comparable = (components: Components): object =>
   Object.fromEntries(
     Object.entries(components).map(([name, specification]) => {
       const { configurationUpdate, ...rest } = specification;
-      return [name, { ...rest, reset: configurationUpdate?.reset ?? [], merge: mergedDocument(specification) }];
+      return [
+        name,
+        { ...rest, reset: configurationUpdate?.reset ?? [], merge: mergedDocument(specification) },
+      ];
     }),
   );
 

@@ -21,7 +21,9 @@ export function valueChanges(before: unknown, after: unknown, path = ''): ValueC
 }
 
 const branch = (value: unknown): Record<string, unknown> | undefined =>
-  typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Record<string, unknown>) : undefined;
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+    ? (value as Record<string, unknown>)
+    : undefined;
 
 /** As `--set` takes it: a key that has a dot itself stands in brackets. */
 const join = (path: string, key: string): string => {

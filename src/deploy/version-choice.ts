@@ -15,10 +15,15 @@ export async function existingVersion(
 ): Promise<string> {
   const known = await cloud.versions(componentArn(target, name));
   const newest = newestOf(known);
-  if (newest === undefined) throw new EdgeError('DEPLOY_COMPONENT_UNKNOWN', { component: name, region: target.region });
+  if (newest === undefined)
+    throw new EdgeError('DEPLOY_COMPONENT_UNKNOWN', { component: name, region: target.region });
   if (version === undefined) return newest;
   if (known.includes(version)) return version;
-  throw new EdgeError('DEPLOY_VERSION_UNKNOWN', { component: name, version, known: [...known].sort(compareVersions) });
+  throw new EdgeError('DEPLOY_VERSION_UNKNOWN', {
+    component: name,
+    version,
+    known: [...known].sort(compareVersions),
+  });
 }
 
 /**
@@ -34,6 +39,7 @@ export async function newVersion(
 ): Promise<string> {
   const known = await cloud.versions(componentArn(target, built.name));
   const version = requested ?? (built.version === 'NEXT_PATCH' ? nextPatch(known) : built.version);
-  if (known.includes(version)) throw new EdgeError('DEPLOY_VERSION_EXISTS', { component: built.name, version });
+  if (known.includes(version))
+    throw new EdgeError('DEPLOY_VERSION_EXISTS', { component: built.name, version });
   return version;
 }

@@ -26,9 +26,13 @@ export async function lookAtDeployment(
   const outcomes: DeviceOutcome[] = [];
   const devices = await devicesOf(cloud, deployment.targetArn);
   for (let index = 0; index < devices.length; index += parallel) {
-    const some = devices.slice(index, index + parallel).map(
-      async (device) => finished.get(device) ?? deviceOutcome(device, await cloud.effectiveDeployment(device, deploymentId)),
-    );
+    const some = devices
+      .slice(index, index + parallel)
+      .map(
+        async (device) =>
+          finished.get(device) ??
+          deviceOutcome(device, await cloud.effectiveDeployment(device, deploymentId)),
+      );
     outcomes.push(...(await Promise.all(some)));
   }
   return { deployment, outcomes };
@@ -56,9 +60,13 @@ export async function waitForDeployment(
     const state = await lookAtDeployment(cloud, deploymentId, known);
     const before = new Map(known.map(({ device, status }) => [device, status]));
     known = state.outcomes;
-    report(state, known.filter(({ device, status }) => before.get(device) !== status));
+    report(
+      state,
+      known.filter(({ device, status }) => before.get(device) !== status),
+    );
     const { deploymentStatus: status = 'ACTIVE' } = state.deployment;
-    if (status === 'CANCELED' || status === 'INACTIVE') throw new EdgeError('DEPLOY_ENDED', { deploymentId, status });
+    if (status === 'CANCELED' || status === 'INACTIVE')
+      throw new EdgeError('DEPLOY_ENDED', { deploymentId, status });
     return known.every(isFinished) ? known : undefined;
   });
   if (!finished) {

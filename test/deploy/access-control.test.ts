@@ -11,7 +11,10 @@ const pipeline = (differences: object = {}) => ({
 });
 
 const configurationOf = (pipelines: Record<string, object>, rest: object = {}) =>
-  parseConfiguration({ models: { sorter: { source: { type: 'package', path: '/m' } } }, pipelines, ...rest }, 'of the test');
+  parseConfiguration(
+    { models: { sorter: { source: { type: 'package', path: '/m' } } }, pipelines, ...rest },
+    'of the test',
+  );
 
 const gate = { when: { label: 'glass' }, do: [{ type: 'topic', topic: 'line1/gate', message: 1 }] };
 const pubsub = 'aws.greengrass.ipc.pubsub';
@@ -20,14 +23,22 @@ const mqttProxy = 'aws.greengrass.ipc.mqttproxy';
 /** Whether the development nucleus would allow it, as each of the two. */
 const allowed = (control: object, service: GuardedService, operation: string, resource: string) =>
   (['classic', 'lite'] as const).map((kind) =>
-    isAllowed(control as AccessControl, { component: 'mli.Inference', service, operation, resource }, nucleusTraits[kind], 'device-1'),
+    isAllowed(
+      control as AccessControl,
+      { component: 'mli.Inference', service, operation, resource },
+      nucleusTraits[kind],
+      'device-1',
+    ),
   );
 
 describe('accessControlFor', () => {
   it('allows each configured topic by its name, and nothing more', () => {
     const control = accessControlFor(
       configurationOf({
-        'belt-1': pipeline({ rules: [gate], publish: { local: { topic: 'line1/{pipeline}' }, cloud: { topic: 'plant/line1' } } }),
+        'belt-1': pipeline({
+          rules: [gate],
+          publish: { local: { topic: 'line1/{pipeline}' }, cloud: { topic: 'plant/line1' } },
+        }),
       }),
       'device-1',
     );
@@ -55,7 +66,9 @@ describe('accessControlFor', () => {
   });
 
   it('puts a star where the thing is not known, and only there', () => {
-    const control = accessControlFor(configurationOf({ a: pipeline({ publish: { cloud: { topic: 'plant/{thingName}/line1' } } }) }));
+    const control = accessControlFor(
+      configurationOf({ a: pipeline({ publish: { cloud: { topic: 'plant/{thingName}/line1' } } }) }),
+    );
     expect(control[mqttProxy]?.['mli.Inference:mqttproxy:publish']?.resources).toEqual(['plant/*/line1']);
     expect(allowed(control, mqttProxy, 'PublishToIoTCore', 'plant/device-1/line1')).toEqual([true, true]);
     expect(allowed(control, mqttProxy, 'PublishToIoTCore', 'plant/device-1/line2')).toEqual([false, false]);
@@ -66,14 +79,22 @@ describe('accessControlFor', () => {
 
   it('asks for no right to what is off', () => {
     const control = accessControlFor(
-      configurationOf({ a: pipeline({ publish: { local: null, cloud: null } }) }, { status: { topic: null } }),
+      configurationOf(
+        { a: pipeline({ publish: { local: null, cloud: null } }) },
+        { status: { topic: null } },
+      ),
     );
     expect(control[mqttProxy]).toBeUndefined();
-    expect(control[pubsub]?.['mli.Inference:pubsub:publish']?.resources).toEqual(['mli/heartbeat/mli.Inference']);
+    expect(control[pubsub]?.['mli.Inference:pubsub:publish']?.resources).toEqual([
+      'mli/heartbeat/mli.Inference',
+    ]);
   });
 
   it('takes a star in a topic for a star', () => {
-    const control = accessControlFor(configurationOf({ a: pipeline({ publish: { local: { topic: 'lines/*/gate' } } }) }), 'device-1');
+    const control = accessControlFor(
+      configurationOf({ a: pipeline({ publish: { local: { topic: 'lines/*/gate' } } }) }),
+      'device-1',
+    );
     expect(allowed(control, pubsub, 'PublishToTopic', 'lines/*/gate')).toEqual([true, true]);
     expect(allowed(control, pubsub, 'PublishToTopic', 'lines/7/gate')).toEqual([false, false]);
   });
@@ -82,7 +103,10 @@ describe('accessControlFor', () => {
     const own = {
       [pubsub]: {
         'mli.Inference:pubsub:mine': { operations: ['aws.greengrass#PublishToTopic'], resources: ['mine'] },
-        'mli.Inference:pubsub:publish': { operations: ['aws.greengrass#PublishToTopic'], resources: ['other'] },
+        'mli.Inference:pubsub:publish': {
+          operations: ['aws.greengrass#PublishToTopic'],
+          resources: ['other'],
+        },
       },
     };
     const control = accessControlFor(configurationOf({}, { accessControl: own }), 'device-1');
@@ -101,7 +125,9 @@ describe('accessControlFor', () => {
   });
 
   it.each([undefined, 'device-1'])('writes what checkAccessControl is content with (thing %s)', (thing) => {
-    const pipelines = { a: pipeline({ rules: [gate], publish: { local: { topic: '{thingName}/x*y/${a}' } } }) };
+    const pipelines = {
+      a: pipeline({ rules: [gate], publish: { local: { topic: '{thingName}/x*y/${a}' } } }),
+    };
     const accessControl = accessControlFor(configurationOf(pipelines), thing);
     expect(checkAccessControl(configurationOf(pipelines, { accessControl }), 'device-1')).toEqual([]);
   });
@@ -110,7 +136,10 @@ describe('accessControlFor', () => {
 describe('checkAccessControl', () => {
   const recipe = {
     [pubsub]: {
-      publish: { operations: ['aws.greengrass#PublishToTopic'], resources: ['mli/predictions/*', 'mli/status/*', 'mli/heartbeat/mli.Inference'] },
+      publish: {
+        operations: ['aws.greengrass#PublishToTopic'],
+        resources: ['mli/predictions/*', 'mli/status/*', 'mli/heartbeat/mli.Inference'],
+      },
       subscribe: { operations: ['*'], resources: ['mli/control/*', 'mli/heartbeat/mli.Inference'] },
     },
   };
@@ -118,8 +147,18 @@ describe('checkAccessControl', () => {
   it('names what is missing, and the key that asks for it', () => {
     const configuration = configurationOf({ a: pipeline({ rules: [gate] }) }, { accessControl: recipe });
     expect(checkAccessControl(configuration, 'device-1')).toEqual([
-      { service: pubsub, operation: 'PublishToTopic', resource: 'line1/gate', usedBy: 'pipelines.a.rules[0].do[0]' },
-      { service: mqttProxy, operation: 'PublishToIoTCore', resource: 'mli/predictions/device-1', usedBy: 'pipelines.a.publish.cloud' },
+      {
+        service: pubsub,
+        operation: 'PublishToTopic',
+        resource: 'line1/gate',
+        usedBy: 'pipelines.a.rules[0].do[0]',
+      },
+      {
+        service: mqttProxy,
+        operation: 'PublishToIoTCore',
+        resource: 'mli/predictions/device-1',
+        usedBy: 'pipelines.a.publish.cloud',
+      },
     ]);
   });
 
@@ -129,9 +168,10 @@ describe('checkAccessControl', () => {
       [mqttProxy]: { all: { operations: ['*'], resources: ['*'] } },
     };
     const check = (topic: string) =>
-      checkAccessControl(configurationOf({ a: pipeline({ publish: { local: { topic } } }) }, { accessControl }), 'device-1').map(
-        ({ resource }) => resource,
-      );
+      checkAccessControl(
+        configurationOf({ a: pipeline({ publish: { local: { topic } } }) }, { accessControl }),
+        'device-1',
+      ).map(({ resource }) => resource);
     expect(check('only/device-1')).toEqual([]);
     expect(check('only/device-2')).toEqual(['only/device-2']);
     expect(check('a*b')).toEqual([]);

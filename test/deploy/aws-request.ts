@@ -14,7 +14,10 @@ export interface Match {
 }
 
 /** The operation that a request means: by `x-amz-target` in the JSON protocol, by method and path in the REST one. */
-export function matchOperation(operations: readonly Operation[], { method, url, headers }: AwsRequest): Match | undefined {
+export function matchOperation(
+  operations: readonly Operation[],
+  { method, url, headers }: AwsRequest,
+): Match | undefined {
   const target = headers['x-amz-target'];
   if (typeof target === 'string') {
     const operation = operations.find(({ name }) => target.endsWith(`.${name}`));
@@ -50,7 +53,11 @@ function labelsOf(template: string, path: string): Record<string, string> | unde
  */
 export function inputOf({ operation, labels }: Match, { url, body }: AwsRequest): Record<string, unknown> {
   const members = membersOf(operation.input);
-  const query = new Map(members.flatMap((member) => (member.traits.httpQuery ? [[member.traits.httpQuery, member] as const] : [])));
+  const query = new Map(
+    members.flatMap((member) =>
+      member.traits.httpQuery ? [[member.traits.httpQuery, member] as const] : [],
+    ),
+  );
   const input: Record<string, unknown> = { ...labels };
   for (const [key, value] of url.searchParams) {
     const member = query.get(key);
@@ -59,7 +66,9 @@ export function inputOf({ operation, labels }: Match, { url, body }: AwsRequest)
   }
   if (body.length === 0) return input;
   const document = JSON.parse(body.toString('utf8')) as Record<string, unknown>;
-  const elsewhere = members.filter(({ traits }: Member) => traits.httpLabel === true || traits.httpQuery !== undefined);
+  const elsewhere = members.filter(
+    ({ traits }: Member) => traits.httpLabel === true || traits.httpQuery !== undefined,
+  );
   const misplaced = elsewhere.find(({ name }) => Object.hasOwn(document, name));
   if (misplaced) throw new Error(`the body has ${misplaced.name}, which does not belong there`);
   return { ...input, ...document };

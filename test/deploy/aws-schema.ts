@@ -45,14 +45,22 @@ function read(schema: Schema): Reading {
 
 function toTraits(traits: unknown): Traits {
   if (typeof traits === 'number') return (traits & httpLabelBit) === httpLabelBit ? { httpLabel: true } : {};
-  return (traits ?? {});
+  return traits ?? {};
 }
 
 /** Members of a structure or an error; those that are required stand first, and the schema says how many they are. */
 export function membersOf(schema: Schema): Member[] {
   const { schema: structure } = read(schema);
   if (!Array.isArray(structure)) return [];
-  const [, , , , names, schemas, required] = structure as [number, string, string, unknown, string[], Schema[], number?];
+  const [, , , , names, schemas, required] = structure as [
+    number,
+    string,
+    string,
+    unknown,
+    string[],
+    Schema[],
+    number?,
+  ];
   return names.map((name, index) => ({ name, ...read(schemas[index]), required: index < (required ?? 0) }));
 }
 
@@ -71,7 +79,11 @@ export function operationsOf(client: Readonly<Record<string, unknown>>): Operati
   return Object.values(client)
     .filter((value): value is unknown[] => Array.isArray(value) && value[0] === kinds.operation)
     .map(([, , name, traits, input, output]) => {
-      const [method, path, status] = (traits as { http?: [string, string, number] }).http ?? ['POST', '/', 200];
+      const [method, path, status] = (traits as { http?: [string, string, number] }).http ?? [
+        'POST',
+        '/',
+        200,
+      ];
       return { name: name as string, method, path, status, input, output };
     });
 }
@@ -83,7 +95,8 @@ export interface ErrorShape {
 
 export function errorOf(client: Readonly<Record<string, unknown>>, name: string): ErrorShape {
   const schema = client[`${name}$`];
-  if (!Array.isArray(schema) || schema[0] !== kinds.error) throw new Error(`The client exports no error ${name}`);
+  if (!Array.isArray(schema) || schema[0] !== kinds.error)
+    throw new Error(`The client exports no error ${name}`);
   return { status: (schema[3] as { httpError?: number }).httpError ?? 400, schema };
 }
 
@@ -102,7 +115,9 @@ function simpleProblems(type: number, value: unknown, path: string): string[] {
   if (type >= modifiers.list) return listProblems(type - modifiers.list, value, path);
   const expected = simpleTypes[type];
   if (expected === undefined) return [`${path}: the type ${type} is not understood`];
-  return expected.fits(value) ? [] : [`${path}: expected ${expected.name}, received ${JSON.stringify(value)}`];
+  return expected.fits(value)
+    ? []
+    : [`${path}: expected ${expected.name}, received ${JSON.stringify(value)}`];
 }
 
 /** By the SDK's numbers. */

@@ -84,7 +84,10 @@ export class StrictServer {
     const match = matchOperation(this.#operations, request);
     if (!match) {
       if (this.options.otherwise?.(request, response)) return;
-      throw new ServiceError('ValidationException', `${request.method} ${request.url.pathname} is not an operation`);
+      throw new ServiceError(
+        'ValidationException',
+        `${request.method} ${request.url.pathname} is not an operation`,
+      );
     }
     checkSignature(request);
     const { name, input: inputSchema, output: outputSchema, status } = match.operation;
@@ -122,5 +125,8 @@ function readInput(read: () => Record<string, unknown>): Record<string, unknown>
 function checkSignature({ headers }: AwsRequest): void {
   const credential = /Credential=([^/]+)\//.exec(headers.authorization as string)?.[1];
   if (credential === accessKeyId) return;
-  throw new ServiceError('UnrecognizedClientException', 'The security token included in the request is invalid.');
+  throw new ServiceError(
+    'UnrecognizedClientException',
+    'The security token included in the request is invalid.',
+  );
 }

@@ -57,13 +57,18 @@ export class ComponentRegistry {
   }
 
   readonly handlers: Readonly<Record<string, Handler>> = {
-    CreateComponentVersion: ({ inlineRecipe }: CreateComponentVersionRequest) => this.#create(String(inlineRecipe)),
+    CreateComponentVersion: ({ inlineRecipe }: CreateComponentVersionRequest) =>
+      this.#create(String(inlineRecipe)),
     ListComponentVersions: ({ arn, maxResults, nextToken }: ListComponentVersionsRequest) => {
       const found = [...this.versions.values()].filter((stored) => stored.arn.startsWith(`${arn}:versions:`));
       // The service answers for a component that it does not know as for one without versions.
       const { items, token } = page(found.reverse(), maxResults, nextToken);
       return {
-        componentVersions: items.map(({ arn: versionArn, name, version }) => ({ componentName: name, componentVersion: version, arn: versionArn })),
+        componentVersions: items.map(({ arn: versionArn, name, version }) => ({
+          componentName: name,
+          componentVersion: version,
+          arn: versionArn,
+        })),
         nextToken: token,
       };
     },
@@ -71,7 +76,8 @@ export class ComponentRegistry {
       const stored = this.#known(arn);
       stored.looks += 1;
       if (stored.state === 'REQUESTED') stored.state = 'INITIATED';
-      else if (stored.state === 'INITIATED') stored.state = this.unusable.has(stored.name) ? 'FAILED' : 'DEPLOYABLE';
+      else if (stored.state === 'INITIATED')
+        stored.state = this.unusable.has(stored.name) ? 'FAILED' : 'DEPLOYABLE';
       const failure = stored.state === 'FAILED' ? this.unusable.get(stored.name) : undefined;
       return {
         arn,
@@ -91,13 +97,21 @@ export class ComponentRegistry {
   #known(arn: string | undefined): StoredVersion {
     const stored = this.versions.get(arn ?? '');
     if (stored) return stored;
-    throw new ServiceError('ResourceNotFoundException', `Component version ${arn} not found.`, { resourceId: arn, resourceType: 'Component' });
+    throw new ServiceError('ResourceNotFoundException', `Component version ${arn} not found.`, {
+      resourceId: arn,
+      resourceType: 'Component',
+    });
   }
 
   #create(base64: string) {
     const text = Buffer.from(base64, 'base64').toString('utf8');
-    if (Buffer.byteLength(text) > 16_000) throw new ServiceError('ValidationException', 'The recipe exceeds 16000 bytes');
-    const { ComponentName: name, ComponentVersion: version, Manifests: manifests = [] } = parse(text) as Recipe;
+    if (Buffer.byteLength(text) > 16_000)
+      throw new ServiceError('ValidationException', 'The recipe exceeds 16000 bytes');
+    const {
+      ComponentName: name,
+      ComponentVersion: version,
+      Manifests: manifests = [],
+    } = parse(text) as Recipe;
     if (name === undefined || version === undefined || !/^\d+\.\d+\.\d+/.test(version)) {
       throw new ServiceError('ValidationException', `Invalid Input: ComponentVersion ${version} of ${name}`);
     }
@@ -106,12 +120,18 @@ export class ComponentRegistry {
       .filter((uri) => !this.hasArtifact(uri));
     if (lost.length > 0) {
       const list = lost.map((uri) => `${uri} = Specified artifact resource cannot be accessed`).join(', ');
-      throw new ServiceError('ValidationException', `Invalid Input: Encountered following errors in Artifacts: {${list}}`);
+      throw new ServiceError(
+        'ValidationException',
+        `Invalid Input: Encountered following errors in Artifacts: {${list}}`,
+      );
     }
     const existing = this.versions.get(`${componentsArn(account)}:${name}:versions:${version}`);
     if (existing) {
       const message = `Component [${name} : ${version}] for account [${account}] already exists with state: [${existing.state}]`;
-      throw new ServiceError('ConflictException', message, { resourceId: `${name}:${version}`, resourceType: 'Component' });
+      throw new ServiceError('ConflictException', message, {
+        resourceId: `${name}:${version}`,
+        resourceType: 'Component',
+      });
     }
     const { arn, createdAt } = this.#store(account, name, version, text, 'REQUESTED');
     const status = { componentState: 'REQUESTED', message: 'NONE', errors: {} };

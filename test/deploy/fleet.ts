@@ -35,12 +35,22 @@ export class Fleet {
 
   constructor(private readonly registry: ComponentRegistry) {}
 
-  addDevice(name: string, device: { groups?: readonly string[]; says: readonly string[]; reason?: string; errors?: readonly string[] }): void {
+  addDevice(
+    name: string,
+    device: {
+      groups?: readonly string[];
+      says: readonly string[];
+      reason?: string;
+      errors?: readonly string[];
+    },
+  ): void {
     this.#devices.set(name, { groups: [], ...device, looks: new Map() });
   }
 
   deploymentOf(targetArn: string): StoredDeployment | undefined {
-    return this.deployments.find((deployment) => deployment.request.targetArn === targetArn && deployment.isLatestForTarget);
+    return this.deployments.find(
+      (deployment) => deployment.request.targetArn === targetArn && deployment.isLatestForTarget,
+    );
   }
 
   /** A deployment that somebody else made. */
@@ -52,13 +62,38 @@ export class Fleet {
     CreateDeployment: (request: CreateDeploymentRequest) => {
       this.#check(request);
       const { deploymentId } = this.#create(request);
-      return { deploymentId, iotJobId: randomUUID(), iotJobArn: 'arn:aws:iot:eu-central-1:123456789012:job/1' };
+      return {
+        deploymentId,
+        iotJobId: randomUUID(),
+        iotJobArn: 'arn:aws:iot:eu-central-1:123456789012:job/1',
+      };
     },
     GetDeployment: ({ deploymentId }: GetDeploymentRequest) => {
       const found = this.deployments.find((deployment) => deployment.deploymentId === deploymentId);
-      if (!found) throw new ServiceError('ResourceNotFoundException', `Deployment ${deploymentId} not found.`, { resourceId: deploymentId, resourceType: 'Deployment' });
-      const { targetArn, deploymentName, components, deploymentPolicies, iotJobConfiguration, parentTargetArn, tags } = found.request;
-      return { targetArn, deploymentName, components, deploymentPolicies, iotJobConfiguration, parentTargetArn, tags, ...facts(found) };
+      if (!found)
+        throw new ServiceError('ResourceNotFoundException', `Deployment ${deploymentId} not found.`, {
+          resourceId: deploymentId,
+          resourceType: 'Deployment',
+        });
+      const {
+        targetArn,
+        deploymentName,
+        components,
+        deploymentPolicies,
+        iotJobConfiguration,
+        parentTargetArn,
+        tags,
+      } = found.request;
+      return {
+        targetArn,
+        deploymentName,
+        components,
+        deploymentPolicies,
+        iotJobConfiguration,
+        parentTargetArn,
+        tags,
+        ...facts(found),
+      };
     },
     ListDeployments: ({ targetArn, historyFilter, maxResults, nextToken }: ListDeploymentsRequest) => {
       const found = this.deployments.filter(
@@ -75,17 +110,33 @@ export class Fleet {
       return { deployments, nextToken: token };
     },
     ListCoreDevices: ({ thingGroupArn, maxResults, nextToken }: ListCoreDevicesRequest) => {
-      const found = [...this.#devices].filter(([, { groups }]) => thingGroupArn === undefined || groups.includes(thingGroupArn));
+      const found = [...this.#devices].filter(
+        ([, { groups }]) => thingGroupArn === undefined || groups.includes(thingGroupArn),
+      );
       const { items, token } = page(found, maxResults, nextToken);
-      const coreDevices = items.map(([name]) => ({ coreDeviceThingName: name, status: 'HEALTHY', lastStatusUpdateTimestamp: 1 }));
+      const coreDevices = items.map(([name]) => ({
+        coreDeviceThingName: name,
+        status: 'HEALTHY',
+        lastStatusUpdateTimestamp: 1,
+      }));
       return { coreDevices, nextToken: token };
     },
-    ListEffectiveDeployments: ({ coreDeviceThingName, maxResults, nextToken }: ListEffectiveDeploymentsRequest) => {
+    ListEffectiveDeployments: ({
+      coreDeviceThingName,
+      maxResults,
+      nextToken,
+    }: ListEffectiveDeploymentsRequest) => {
       const name = coreDeviceThingName ?? '';
       const device = this.#devices.get(name);
-      if (!device) throw new ServiceError('ResourceNotFoundException', `Core device ${name} not found.`, { resourceId: name, resourceType: 'CoreDevice' });
+      if (!device)
+        throw new ServiceError('ResourceNotFoundException', `Core device ${name} not found.`, {
+          resourceId: name,
+          resourceType: 'CoreDevice',
+        });
       const targets = [...device.groups, thingArn(name)];
-      const found = this.deployments.filter(({ request, isLatestForTarget }) => isLatestForTarget && targets.includes(request.targetArn ?? ''));
+      const found = this.deployments.filter(
+        ({ request, isLatestForTarget }) => isLatestForTarget && targets.includes(request.targetArn ?? ''),
+      );
       const told = found.flatMap((deployment) => effective(device, deployment));
       const { items, token } = page(told, maxResults, nextToken);
       return { effectiveDeployments: items, nextToken: token };
@@ -94,7 +145,8 @@ export class Fleet {
 
   #check({ targetArn, components = {}, iotJobConfiguration }: CreateDeploymentRequest): void {
     const refuse = (message: string) => new ServiceError('ValidationException', message);
-    if (!/^arn:aws:iot:eu-central-1:123456789012:(thing|thinggroup)\/.+$/.test(targetArn ?? '')) throw refuse(`targetArn ${targetArn}`);
+    if (!/^arn:aws:iot:eu-central-1:123456789012:(thing|thinggroup)\/.+$/.test(targetArn ?? ''))
+      throw refuse(`targetArn ${targetArn}`);
     const pace = iotJobConfiguration?.jobExecutionsRolloutConfig?.maximumPerMinute ?? 1;
     if (pace < 1 || pace > 1000) throw refuse('maximumPerMinute must be 1 to 1000');
     for (const [name, { componentVersion = '', configurationUpdate }] of Object.entries(components)) {
@@ -102,7 +154,8 @@ export class Fleet {
         throw refuse(`The following components are not deployable: [${name}:${componentVersion}]`);
       }
       const merge: unknown = JSON.parse(configurationUpdate?.merge ?? '{}');
-      if (typeof merge !== 'object' || merge === null || Array.isArray(merge)) throw refuse(`merge of ${name} is no object`);
+      if (typeof merge !== 'object' || merge === null || Array.isArray(merge))
+        throw refuse(`merge of ${name} is no object`);
     }
   }
 
@@ -128,7 +181,13 @@ export class Fleet {
 export const thingArn = (name: string) => `arn:aws:iot:eu-central-1:123456789012:thing/${name}`;
 export const groupArn = (name: string) => `arn:aws:iot:eu-central-1:123456789012:thinggroup/${name}`;
 
-const facts = ({ deploymentId, revisionId, deploymentStatus, isLatestForTarget, createdAt }: StoredDeployment) => ({
+const facts = ({
+  deploymentId,
+  revisionId,
+  deploymentStatus,
+  isLatestForTarget,
+  createdAt,
+}: StoredDeployment) => ({
   deploymentId,
   revisionId,
   deploymentStatus,
@@ -137,7 +196,10 @@ const facts = ({ deploymentId, revisionId, deploymentStatus, isLatestForTarget, 
 });
 
 /** A device that has not fetched its job yet (`-`) knows nothing of the deployment. */
-function effective({ says, reason, errors, looks }: Device, { deploymentId, request, createdAt }: StoredDeployment): object[] {
+function effective(
+  { says, reason, errors, looks }: Device,
+  { deploymentId, request, createdAt }: StoredDeployment,
+): object[] {
   const look = looks.get(deploymentId) ?? 0;
   looks.set(deploymentId, look + 1);
   const status = says[Math.min(look, says.length - 1)] ?? '-';

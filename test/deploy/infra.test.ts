@@ -12,7 +12,9 @@ const run = promisify(execFile);
 const lintVersion = '1.58.0';
 /** Its script would point to the place where the environment was made. */
 const lintProgram = ['-c', 'import sys; from cfnlint.runner import main; sys.exit(main())'];
-const cache = process.env['MLI_CACHE_DIR'] ?? path.join(process.env['XDG_CACHE_HOME'] ?? path.join(homedir(), '.cache'), 'greengrass-mli');
+const cache =
+  process.env['MLI_CACHE_DIR'] ??
+  path.join(process.env['XDG_CACHE_HOME'] ?? path.join(homedir(), '.cache'), 'greengrass-mli');
 const template = fileURLToPath(new URL('../../infra/greengrass-mli.yaml', import.meta.url));
 
 async function prepareLint(): Promise<string> {
@@ -24,7 +26,14 @@ async function prepareLint(): Promise<string> {
   const fresh = `${environment}.${process.pid}`;
   await mkdir(path.dirname(environment), { recursive: true });
   await run('python3', ['-m', 'venv', fresh]);
-  await run(path.join(fresh, 'bin', 'python'), ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', `cfn-lint==${lintVersion}`]);
+  await run(path.join(fresh, 'bin', 'python'), [
+    '-m',
+    'pip',
+    'install',
+    '--quiet',
+    '--disable-pip-version-check',
+    `cfn-lint==${lintVersion}`,
+  ]);
   await rm(environment, { recursive: true, force: true });
   await rename(fresh, environment);
   return python;
@@ -37,8 +46,12 @@ beforeAll(async () => {
   try {
     python = await prepareLint();
   } catch (error) {
-    const lines = String((error as { stderr?: string }).stderr ?? error).trim().split('\n');
-    console.log(`Skipped: checking infra/ needs python3 with venv and cfn-lint ${lintVersion}: ${lines.at(-1) ?? ''}`);
+    const lines = String((error as { stderr?: string }).stderr ?? error)
+      .trim()
+      .split('\n');
+    console.log(
+      `Skipped: checking infra/ needs python3 with venv and cfn-lint ${lintVersion}: ${lines.at(-1) ?? ''}`,
+    );
   }
 }, 300_000);
 
@@ -62,7 +75,11 @@ interface Template {
 /** CloudFormation's short functions, as `{ '!Sub': … }`. */
 const tags = ['Ref', 'Sub', 'GetAtt', 'If', 'Not', 'Or', 'Equals', 'Condition'].flatMap((name) => [
   { tag: `!${name}`, resolve: (value: string) => ({ [`!${name}`]: value }) } satisfies ScalarTag,
-  { tag: `!${name}`, collection: 'seq' as const, resolve: (seq: { toJSON(): unknown }) => ({ [`!${name}`]: seq.toJSON() }) },
+  {
+    tag: `!${name}`,
+    collection: 'seq' as const,
+    resolve: (seq: { toJSON(): unknown }) => ({ [`!${name}`]: seq.toJSON() }),
+  },
 ]);
 
 const read = async () => parse(await readFile(template, 'utf8'), { customTags: tags as never }) as Template;
@@ -83,11 +100,20 @@ describe('infra/greengrass-mli.yaml', () => {
     for (const [name, { Properties: properties, DeletionPolicy: deletion }] of buckets) {
       expect(deletion).toBe('Retain');
       expect(properties).toMatchObject({
-        BucketEncryption: { ServerSideEncryptionConfiguration: [{ ServerSideEncryptionByDefault: { SSEAlgorithm: 'AES256' } }] },
-        PublicAccessBlockConfiguration: { BlockPublicAcls: true, BlockPublicPolicy: true, IgnorePublicAcls: true, RestrictPublicBuckets: true },
+        BucketEncryption: {
+          ServerSideEncryptionConfiguration: [{ ServerSideEncryptionByDefault: { SSEAlgorithm: 'AES256' } }],
+        },
+        PublicAccessBlockConfiguration: {
+          BlockPublicAcls: true,
+          BlockPublicPolicy: true,
+          IgnorePublicAcls: true,
+          RestrictPublicBuckets: true,
+        },
         LifecycleConfiguration: { Rules: [{ Status: 'Enabled' }] },
       });
-      const policy = policies.find(({ Properties: { Bucket: bucket } }) => JSON.stringify(bucket) === JSON.stringify({ '!Ref': name }));
+      const policy = policies.find(
+        ({ Properties: { Bucket: bucket } }) => JSON.stringify(bucket) === JSON.stringify({ '!Ref': name }),
+      );
       expect(JSON.stringify(policy)).toContain('"aws:SecureTransport":"false"');
     }
   });
@@ -98,14 +124,21 @@ describe('infra/greengrass-mli.yaml', () => {
       component: Record<string, { publish: { bucket: string } }>;
     };
     const name = (resources['ArtifactBucket']?.Properties['BucketName'] as { '!Sub': string })['!Sub'];
-    const filled = name.replace('${NamePrefix}', String(parameters['NamePrefix']?.Default)).replace('${AWS::Region}', 'R').replace('${AWS::AccountId}', 'A');
+    const filled = name
+      .replace('${NamePrefix}', String(parameters['NamePrefix']?.Default))
+      .replace('${AWS::Region}', 'R')
+      .replace('${AWS::AccountId}', 'A');
     expect(filled).toBe(`${gdk.component['mli.Inference']?.publish.bucket}-R-A`);
   });
 
   it('gives devices nothing but what they need', async () => {
     const { Resources: resources } = await read();
-    const document = resources['DeviceAccess']?.Properties['PolicyDocument'] as { Statement: (Statement | { '!If': [string, Statement, unknown] })[] };
-    const statements = document.Statement.map((statement) => ('!If' in statement ? statement['!If'][1] : statement));
+    const document = resources['DeviceAccess']?.Properties['PolicyDocument'] as {
+      Statement: (Statement | { '!If': [string, Statement, unknown] })[];
+    };
+    const statements = document.Statement.map((statement) =>
+      '!If' in statement ? statement['!If'][1] : statement,
+    );
     const actions = statements.flatMap(({ Action: action }) => action);
     expect([...new Set(actions)].sort()).toEqual([
       's3:GetObject',
@@ -117,7 +150,9 @@ describe('infra/greengrass-mli.yaml', () => {
       'sagemaker:ListCompilationJobs',
       'sagemaker:ListTrainingJobs',
     ]);
-    expect(statements.filter(({ Resource: resource }) => resource === '*').map(({ Sid: sid }) => sid)).toEqual(['ListJobs']);
+    expect(
+      statements.filter(({ Resource: resource }) => resource === '*').map(({ Sid: sid }) => sid),
+    ).toEqual(['ListJobs']);
   });
 
   it('keeps no results unless that is asked for', async () => {

@@ -18,11 +18,15 @@ afterEach(() => rm(folder, { recursive: true }));
 /** A program of this name that writes its arguments down, one a line. */
 async function installCli(name: string, exitCode = 0): Promise<void> {
   const file = path.join(bin, name);
-  await writeFile(file, `#!/bin/sh\nprintf '%s\\n' "$@" >"${folder}/${name}.log"\necho "$0 was here"\nexit ${exitCode}\n`);
+  await writeFile(
+    file,
+    `#!/bin/sh\nprintf '%s\\n' "$@" >"${folder}/${name}.log"\necho "$0 was here"\nexit ${exitCode}\n`,
+  );
   await chmod(file, 0o755);
 }
 
-const argumentsOf = async (name: string) => (await readFile(path.join(folder, `${name}.log`), 'utf8')).trimEnd().split('\n');
+const argumentsOf = async (name: string) =>
+  (await readFile(path.join(folder, `${name}.log`), 'utf8')).trimEnd().split('\n');
 
 /** A folder as `scripts/build-component.mjs --local 1.2.3` makes it. */
 async function writeLocalBuild(names: readonly string[], version = '1.2.3'): Promise<string> {
@@ -40,7 +44,8 @@ async function writeLocalBuild(names: readonly string[], version = '1.2.3'): Pro
   return built;
 }
 
-const deployLocally = (...args: string[]) => mli(['deploy', 'local', ...args], { PATH: `${bin}:/usr/bin:/bin` });
+const deployLocally = (...args: string[]) =>
+  mli(['deploy', 'local', ...args], { PATH: `${bin}:/usr/bin:/bin` });
 const names = ['mli.Inference', 'mli.model.WasteSorter'];
 
 describe('mli deploy local', () => {
@@ -91,8 +96,13 @@ describe('mli deploy local', () => {
       ComponentConfiguration: { DefaultConfiguration: { status: unknown; accessControl: unknown } };
     };
     expect(recipe.ComponentConfiguration.DefaultConfiguration.status).toEqual({ topic: 'plant/status' });
-    expect(JSON.stringify(recipe.ComponentConfiguration.DefaultConfiguration.accessControl)).toContain('"plant/status"');
-    expect((await argumentsOf('greengrass-cli')).slice(-2)).toEqual(['--update-config', '{"mli.Inference":{"RESET":[""]}}']);
+    expect(JSON.stringify(recipe.ComponentConfiguration.DefaultConfiguration.accessControl)).toContain(
+      '"plant/status"',
+    );
+    expect((await argumentsOf('greengrass-cli')).slice(-2)).toEqual([
+      '--update-config',
+      '{"mli.Inference":{"RESET":[""]}}',
+    ]);
   });
 
   it('says what to install where there is neither, and what it would run', async () => {
@@ -112,7 +122,11 @@ describe('mli deploy local', () => {
 
   it.each([
     ['nothing in it', async () => path.join(folder, 'nothing'), 'there is no folder'],
-    ['a version that no nucleus understands', () => writeLocalBuild(['mli.Inference'], 'NEXT_PATCH'), 'NEXT_PATCH'],
+    [
+      'a version that no nucleus understands',
+      () => writeLocalBuild(['mli.Inference'], 'NEXT_PATCH'),
+      'NEXT_PATCH',
+    ],
     [
       'two versions of a component',
       async () => writeLocalBuild(['mli.Inference']).then(() => writeLocalBuild(['mli.Inference'], '1.2.4')),

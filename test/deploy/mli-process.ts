@@ -17,12 +17,21 @@ export const mli = (args: readonly string[], environment: Record<string, string>
   run(process.execPath, [program, ...args], environment);
 
 /** The same on a terminal; `out` has what the terminal shows. */
-export const mliOnTerminal = (args: readonly string[], environment: Record<string, string>, answer: string): Promise<Ended> => {
+export const mliOnTerminal = (
+  args: readonly string[],
+  environment: Record<string, string>,
+  answer: string,
+): Promise<Ended> => {
   const line = [process.execPath, program, ...args].map((word) => `'${word}'`).join(' ');
   return run('script', ['--quiet', '--return', '--command', line, '/dev/null'], environment, `${answer}\n`);
 };
 
-function run(command: string, args: readonly string[], environment: Record<string, string>, input?: string): Promise<Ended> {
+function run(
+  command: string,
+  args: readonly string[],
+  environment: Record<string, string>,
+  input?: string,
+): Promise<Ended> {
   const clean = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('AWS_')));
   const child = spawn(command, args, { env: { ...clean, ...environment } });
   let out = '';

@@ -8,7 +8,10 @@ export class ObjectStore {
   readonly #buckets = new Map<string, { region: string; forbidden: boolean }>();
 
   addBucket(name: string, options: { region?: string; forbidden?: boolean } = {}): void {
-    this.#buckets.set(name, { region: options.region ?? 'eu-central-1', forbidden: options.forbidden ?? false });
+    this.#buckets.set(name, {
+      region: options.region ?? 'eu-central-1',
+      forbidden: options.forbidden ?? false,
+    });
   }
 
   /** What happens elsewhere in the account while the service looks for an artifact. */
@@ -29,10 +32,16 @@ export class ObjectStore {
     if (known.forbidden) return refuse(response, 403, 'AccessDenied', 'Access Denied');
     if (known.region !== region) {
       response.setHeader('x-amz-bucket-region', known.region);
-      return refuse(response, 301, 'PermanentRedirect', 'The bucket you are attempting to access must be addressed using the specified endpoint.');
+      return refuse(
+        response,
+        301,
+        'PermanentRedirect',
+        'The bucket you are attempting to access must be addressed using the specified endpoint.',
+      );
     }
     const digest = createHash('sha256').update(body).digest('base64');
-    if (headers['x-amz-checksum-sha256'] !== digest) return refuse(response, 400, 'BadDigest', 'The SHA256 you specified did not match');
+    if (headers['x-amz-checksum-sha256'] !== digest)
+      return refuse(response, 400, 'BadDigest', 'The SHA256 you specified did not match');
     this.objects.set(`s3://${bucket}/${key.join('/')}`, body);
     response.writeHead(200, { etag: '"1"' }).end();
     return true;
@@ -42,6 +51,8 @@ export class ObjectStore {
 function refuse(response: ServerResponse, status: number, code: string, message: string): true {
   response
     .writeHead(status, { 'content-type': 'application/xml' })
-    .end(`<?xml version="1.0" encoding="UTF-8"?><Error><Code>${code}</Code><Message>${message}</Message></Error>`);
+    .end(
+      `<?xml version="1.0" encoding="UTF-8"?><Error><Code>${code}</Code><Message>${message}</Message></Error>`,
+    );
   return true;
 }

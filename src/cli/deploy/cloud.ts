@@ -40,14 +40,17 @@ const tokenExchange = 'aws.greengrass.TokenExchangeService';
 
 export async function runDeploy(options: DeployOptions, command: Command): Promise<void> {
   if (options.target === undefined) return command.error('error: --target <arn> is needed');
-  if (options.config === undefined && options.set.length > 0) return command.error('error: --set needs --config <file>');
+  if (options.config === undefined && options.set.length > 0)
+    return command.error('error: --set needs --config <file>');
   if (options.config === undefined && options.component.length + options.publish.length === 0) {
     return command.error('error: nothing to deploy: give --config, --component or --publish');
   }
   const target = parseTarget(options.target, options.region);
   const thingName = target.kind === 'thing' ? target.name : undefined;
   const configured =
-    options.config === undefined ? undefined : await readDesiredConfiguration(options.config, options.set, thingName);
+    options.config === undefined
+      ? undefined
+      : await readDesiredConfiguration(options.config, options.set, thingName);
   const cloud = new GreengrassCloud(target.region);
   try {
     const prepared = await prepare(cloud, orderOf(options, target, configured?.document));
@@ -92,13 +95,19 @@ function notes({ plan, target }: Prepared, configuration: Configuration | undefi
   const relative = relativePaths(configuration);
   return [
     ...(relative.length > 0
-      ? [`${relative.join(', ')}: on the device, a relative path begins where the component is installed, not at your file.`]
+      ? [
+          `${relative.join(', ')}: on the device, a relative path begins where the component is installed, not at your file.`,
+        ]
       : []),
     ...(base?.deploymentStatus === 'CANCELED' || base?.deploymentStatus === 'FAILED'
-      ? [`the deployment before is ${base.deploymentStatus}. Its components go along, and this deployment brings them to the devices.`]
+      ? [
+          `the deployment before is ${base.deploymentStatus}. Its components go along, and this deployment brings them to the devices.`,
+        ]
       : []),
     ...(fromAws.length > 0 && !Object.hasOwn(request.components, tokenExchange)
-      ? [`${fromAws.join(', ')} need the device's AWS credentials: add --component ${tokenExchange}, unless another deployment of ${target.name} brings it.`]
+      ? [
+          `${fromAws.join(', ')} need the device's AWS credentials: add --component ${tokenExchange}, unless another deployment of ${target.name} brings it.`,
+        ]
       : []),
   ];
 }

@@ -1,5 +1,10 @@
 import { accessControlFor } from '../../config/access-control.js';
-import { applyOverrides, parseConfiguration, readConfigurationFile, type Configuration } from '../../config/index.js';
+import {
+  applyOverrides,
+  parseConfiguration,
+  readConfigurationFile,
+  type Configuration,
+} from '../../config/index.js';
 
 /** The component that the configuration is for. */
 export const inference = 'mli.Inference';

@@ -6,7 +6,8 @@ const mostDevicesShown = 50;
 /** A line for each device that has moved, and where the whole stands. */
 export function reportProgress({ outcomes }: DeploymentState, changed: readonly DeviceOutcome[]): void {
   if (changed.length === 0) return;
-  const worthShowing = outcomes.length <= mostDevicesShown ? changed : changed.filter(({ state }) => state === 'failed');
+  const worthShowing =
+    outcomes.length <= mostDevicesShown ? changed : changed.filter(({ state }) => state === 'failed');
   for (const line of outcomeLines(worthShowing)) console.log(line);
   console.log(summary(outcomes));
 }

@@ -23,8 +23,11 @@ async function showStatus(deployment: string, { region }: { region?: string }): 
     const { deployment: found, outcomes } = await lookAtDeployment(cloud, id);
     const { deploymentName, deploymentStatus, targetArn, creationTimestamp } = found;
     console.log(`Deployment ${id}${deploymentName ? ` “${deploymentName}”` : ''}`);
-    console.log(`of ${targetArn}, made ${creationTimestamp?.toISOString() ?? 'at an unknown time'}, is ${deploymentStatus ?? 'unknown'}`);
-    for (const [name, { componentVersion = '' }] of Object.entries(found.components ?? {})) console.log(`  ${name} ${componentVersion}`);
+    console.log(
+      `of ${targetArn}, made ${creationTimestamp?.toISOString() ?? 'at an unknown time'}, is ${deploymentStatus ?? 'unknown'}`,
+    );
+    for (const [name, { componentVersion = '' }] of Object.entries(found.components ?? {}))
+      console.log(`  ${name} ${componentVersion}`);
     console.log(summary(outcomes));
     for (const line of outcomeLines(outcomes)) console.log(line);
     const failed = outcomes.filter(({ state }) => state === 'failed').map(({ device }) => device);

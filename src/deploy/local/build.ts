@@ -18,9 +18,12 @@ export async function buildLocalFolder(
 ): Promise<void> {
   const script = path.join(root, 'scripts', 'build-component.mjs');
   if (!existsSync(script)) {
-    throw new EdgeError('DEPLOY_BUILD_FAILED', { reason: `there is no ${script}: this is an installation, not a checkout` });
+    throw new EdgeError('DEPLOY_BUILD_FAILED', {
+      reason: `there is no ${script}: this is an installation, not a checkout`,
+    });
   }
-  for (const part of ['recipes', 'artifacts']) await rm(path.join(out, part), { recursive: true, force: true });
+  for (const part of ['recipes', 'artifacts'])
+    await rm(path.join(out, part), { recursive: true, force: true });
   const code = await runProgram(process.execPath, [
     script,
     ...['--local', version, '--out', out, '--platform', `linux-${process.arch}`],

@@ -25,7 +25,8 @@ export interface LocalFolder {
 export async function readLocalFolder(folder: string): Promise<LocalFolder> {
   const recipes = path.resolve(folder, 'recipes');
   const artifacts = path.resolve(folder, 'artifacts');
-  const refuse = (reason: string, cause?: unknown) => new EdgeError('DEPLOY_FOLDER_INVALID', { folder, reason }, { cause });
+  const refuse = (reason: string, cause?: unknown) =>
+    new EdgeError('DEPLOY_FOLDER_INVALID', { folder, reason }, { cause });
   const files = await readdir(recipes).catch((error: unknown) => {
     throw refuse(`there is no folder ${recipes}`, error);
   });
@@ -36,8 +37,10 @@ export async function readLocalFolder(folder: string): Promise<LocalFolder> {
     const name: unknown = document.get('ComponentName');
     const version: unknown = document.get('ComponentVersion');
     if (typeof name !== 'string' || typeof version !== 'string') throw refuse(`${recipe} is no recipe`);
-    if (!/^\d+\.\d+\.\d+/.test(version)) throw refuse(`${recipe} has the version ${version}, which no nucleus understands`);
-    if (components.some((other) => other.name === name)) throw refuse(`it has more than one version of ${name}`);
+    if (!/^\d+\.\d+\.\d+/.test(version))
+      throw refuse(`${recipe} has the version ${version}, which no nucleus understands`);
+    if (components.some((other) => other.name === name))
+      throw refuse(`it has more than one version of ${name}`);
     for (const uri of artifactUris(document.toJS() as object)) {
       const artifact = path.join(artifacts, name, version, path.posix.basename(uri));
       await stat(artifact).catch((error: unknown) => {

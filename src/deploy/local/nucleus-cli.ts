@@ -65,7 +65,9 @@ export async function localDeployment(
     const program = await find(cli, searchPath);
     if (program !== undefined) return deploymentWith(program, cli.argumentsFor(folder, reset));
   }
-  const commands = [classic, lite].map((cli) => deploymentWith(cli.name, cli.argumentsFor(folder, reset)).line);
+  const commands = [classic, lite].map(
+    (cli) => deploymentWith(cli.name, cli.argumentsFor(folder, reset)).line,
+  );
   throw new EdgeError('DEPLOY_CLI_MISSING', { commands });
 }
 
@@ -75,10 +77,14 @@ const deploymentWith = (program: string, args: readonly string[]): LocalDeployme
   line: [program, ...args].map(quoted).join(' '),
 });
 
-const quoted = (text: string): string => (/^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`);
+const quoted = (text: string): string =>
+  /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`;
 
 async function find({ name, usualPlace }: NucleusCli, searchPath: string): Promise<string | undefined> {
-  const places = searchPath.split(path.delimiter).filter(Boolean).map((folder) => path.join(folder, name));
+  const places = searchPath
+    .split(path.delimiter)
+    .filter(Boolean)
+    .map((folder) => path.join(folder, name));
   for (const place of usualPlace === undefined ? places : [...places, usualPlace]) {
     const executable = await access(place, constants.X_OK).then(
       () => true,

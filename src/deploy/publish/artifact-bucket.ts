@@ -48,9 +48,17 @@ export class ArtifactBucket {
   #bucketError(error: unknown): EdgeError | undefined {
     const { name, $metadata } = error as { name?: string; $metadata?: { httpStatusCode?: number } };
     const status = $metadata?.httpStatusCode ?? 0;
-    if (name === 'NoSuchBucket') return new EdgeError('DEPLOY_BUCKET_MISSING', { bucket: this.name }, { cause: error });
-    const isElsewhere = (status >= 300 && status < 400) || name === 'AuthorizationHeaderMalformed' || name === 'IllegalLocationConstraintException';
+    if (name === 'NoSuchBucket')
+      return new EdgeError('DEPLOY_BUCKET_MISSING', { bucket: this.name }, { cause: error });
+    const isElsewhere =
+      (status >= 300 && status < 400) ||
+      name === 'AuthorizationHeaderMalformed' ||
+      name === 'IllegalLocationConstraintException';
     if (!isElsewhere) return undefined;
-    return new EdgeError('DEPLOY_BUCKET_REGION', { bucket: this.name, region: this.region }, { cause: error });
+    return new EdgeError(
+      'DEPLOY_BUCKET_REGION',
+      { bucket: this.name, region: this.region },
+      { cause: error },
+    );
   }
 }

@@ -32,7 +32,8 @@ const gdkConfig = z.object({
 
 /** @throws EdgeError DEPLOY_NOT_BUILT */
 export async function readBuiltComponent(folder: string): Promise<BuiltComponent> {
-  const refuse = (reason: string, cause?: unknown) => new EdgeError('DEPLOY_NOT_BUILT', { folder, reason }, { cause });
+  const refuse = (reason: string, cause?: unknown) =>
+    new EdgeError('DEPLOY_NOT_BUILT', { folder, reason }, { cause });
   const { component } = await readGdkConfig(folder, refuse);
   const [entry, ...others] = Object.entries(component);
   if (!entry || others.length > 0) throw refuse('its gdk-config.json has to name one component');
@@ -41,7 +42,10 @@ export async function readBuiltComponent(folder: string): Promise<BuiltComponent
   const recipes = await filesIn(path.join(built, 'recipes'));
   const [recipeName, ...more] = recipes.filter((file) => /\.(ya?ml|json)$/.test(file));
   if (recipeName === undefined || more.length > 0) throw refuse(`${built}/recipes has to have one recipe`);
-  const recipe = parse(await readFile(path.join(built, 'recipes', recipeName), 'utf8')) as Record<string, unknown>;
+  const recipe = parse(await readFile(path.join(built, 'recipes', recipeName), 'utf8')) as Record<
+    string,
+    unknown
+  >;
   const artifactFolder = path.join(built, 'artifacts', name, version);
   const artifacts = await Promise.all(
     (await filesIn(artifactFolder)).map(async (file) => {
@@ -49,8 +53,11 @@ export async function readBuiltComponent(folder: string): Promise<BuiltComponent
       return { name: file, path: place, bytes: (await stat(place)).size };
     }),
   );
-  const lost = artifactUris(recipe).map((uri) => path.basename(uri)).find((file) => !artifacts.some((artifact) => artifact.name === file));
-  if (lost !== undefined) throw refuse(`the recipe names the artifact ${lost}, which is not in ${artifactFolder}`);
+  const lost = artifactUris(recipe)
+    .map((uri) => path.basename(uri))
+    .find((file) => !artifacts.some((artifact) => artifact.name === file));
+  if (lost !== undefined)
+    throw refuse(`the recipe names the artifact ${lost}, which is not in ${artifactFolder}`);
   return { folder, name, author, version, bucket: publish.bucket, recipe, artifacts };
 }
 
@@ -67,7 +74,10 @@ async function readGdkConfig(folder: string, refuse: (reason: string, cause: unk
 async function filesIn(folder: string): Promise<string[]> {
   try {
     const entries = await readdir(folder, { withFileTypes: true });
-    return entries.filter((entry) => entry.isFile()).map(({ name }) => name).sort();
+    return entries
+      .filter((entry) => entry.isFile())
+      .map(({ name }) => name)
+      .sort();
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
     throw error;
@@ -80,4 +90,6 @@ interface RecipeArtifacts {
 
 /** URIs of all artifacts of a recipe. */
 export const artifactUris = (recipe: object): string[] =>
-  ((recipe as RecipeArtifacts).Manifests ?? []).flatMap(({ Artifacts: artifacts = [] }) => artifacts.map(({ Uri: uri }) => uri));
+  ((recipe as RecipeArtifacts).Manifests ?? []).flatMap(({ Artifacts: artifacts = [] }) =>
+    artifacts.map(({ Uri: uri }) => uri),
+  );

@@ -16,13 +16,21 @@ export interface PublishedComponent {
 }
 
 /** Where an artifact lies in the bucket: as GDK puts it. */
-export const artifactKey = (name: string, version: string, file: string): string => `${name}/${version}/${file}`;
+export const artifactKey = (name: string, version: string, file: string): string =>
+  `${name}/${version}/${file}`;
 
 /** What `gdk component publish` makes of a built component. @throws EdgeError DEPLOY_RECIPE_TOO_LARGE */
-export function publishedComponent(built: BuiltComponent, version: string, bucket: string): PublishedComponent {
+export function publishedComponent(
+  built: BuiltComponent,
+  version: string,
+  bucket: string,
+): PublishedComponent {
   const { name, author, artifacts } = built;
   const places = new Map(
-    artifactUris(built.recipe).map((uri) => [uri, `s3://${bucket}/${artifactKey(name, version, path.posix.basename(uri))}`]),
+    artifactUris(built.recipe).map((uri) => [
+      uri,
+      `s3://${bucket}/${artifactKey(name, version, path.posix.basename(uri))}`,
+    ]),
   );
   const { ComponentPublisher: publisher } = built.recipe;
   const document = {
@@ -31,8 +39,11 @@ export function publishedComponent(built: BuiltComponent, version: string, bucke
     ComponentPublisher: publisher === '{COMPONENT_AUTHOR}' ? author : publisher,
   };
   // Without comments and with the short notation: a recipe has little room.
-  const recipe = JSON.stringify(document, (key, value: unknown) => (key === 'Uri' ? places.get(String(value)) : value));
+  const recipe = JSON.stringify(document, (key, value: unknown) =>
+    key === 'Uri' ? places.get(String(value)) : value,
+  );
   const bytes = Buffer.byteLength(recipe);
-  if (bytes > mostRecipeBytes) throw new EdgeError('DEPLOY_RECIPE_TOO_LARGE', { component: name, bytes, limitBytes: mostRecipeBytes });
+  if (bytes > mostRecipeBytes)
+    throw new EdgeError('DEPLOY_RECIPE_TOO_LARGE', { component: name, bytes, limitBytes: mostRecipeBytes });
   return { name, version, bucket, recipe, artifacts };
 }

@@ -18,13 +18,15 @@ export const deployErrors = {
     remedy: 'Write --component mli.model.WasteSorter=1.2.0, or the name alone for its newest version.',
   }),
   DEPLOY_TOPIC_UNBOUNDED: entry<{ path: string }>({
-    message: ({ path }) => `The topic of ${path} is different on each device from its first character on, so it would need the right to every topic.`,
+    message: ({ path }) =>
+      `The topic of ${path} is different on each device from its first character on, so it would need the right to every topic.`,
     remedy: 'Begin the topic with a fixed level, such as plant/{thingName}, or deploy to each thing.',
   }),
 
   // What is to be deployed
   DEPLOY_COMPONENT_UNKNOWN: entry<{ component: string; region: string }>({
-    message: ({ component, region }) => `There is no version of the component ${component} in this account in ${region}.`,
+    message: ({ component, region }) =>
+      `There is no version of the component ${component} in this account in ${region}.`,
     remedy: 'Publish it first (mli deploy --publish FOLDER, or gdk component publish), or correct the name.',
   }),
   DEPLOY_VERSION_UNKNOWN: entry<{ component: string; version: string; known: readonly string[] }>({
@@ -71,11 +73,13 @@ export const deployErrors = {
   // AWS
   DEPLOY_CREDENTIALS_MISSING: entry<{ reason: string }>({
     message: ({ reason }) => `There are no AWS credentials to deploy with: ${reason}.`,
-    remedy: 'Sign in (aws sso login) and set AWS_PROFILE, or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.',
+    remedy:
+      'Sign in (aws sso login) and set AWS_PROFILE, or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.',
   }),
   DEPLOY_CREDENTIALS_INVALID: entry<{ reason: string }>({
     message: ({ reason }) => `AWS does not accept the credentials: ${reason}.`,
-    remedy: 'They are expired, mistyped or of another partition: sign in again, and check AWS_PROFILE and the clock of this machine.',
+    remedy:
+      'They are expired, mistyped or of another partition: sign in again, and check AWS_PROFILE and the clock of this machine.',
   }),
   DEPLOY_REGION_MISSING: entry<object>({
     message: () => 'It is not known in which AWS region to look.',
@@ -111,10 +115,12 @@ export const deployErrors = {
   DEPLOY_FAILED: entry<{ deploymentId: string; devices: readonly string[] }>({
     message: ({ deploymentId, devices }) =>
       `The deployment ${deploymentId} failed on ${devices.length} device${devices.length === 1 ? '' : 's'}: ${list(devices)}.`,
-    remedy: 'The reasons are above; /greengrass/v2/logs/greengrass.log of the device (lite: journalctl) says more.',
+    remedy:
+      'The reasons are above; /greengrass/v2/logs/greengrass.log of the device (lite: journalctl) says more.',
   }),
   DEPLOY_ENDED: entry<{ deploymentId: string; status: string }>({
-    message: ({ deploymentId, status }) => `The deployment ${deploymentId} is ${status}: it was cancelled, or a newer one took its place.`,
+    message: ({ deploymentId, status }) =>
+      `The deployment ${deploymentId} is ${status}: it was cancelled, or a newer one took its place.`,
     remedy: 'Look at what the target has now: mli deploy status TARGET.',
   }),
   DEPLOY_TIMEOUT: entry<{ deploymentId: string; timeoutSeconds: number; devices: readonly string[] }>({
@@ -127,7 +133,10 @@ export const deployErrors = {
   // Local deployment
   DEPLOY_CLI_MISSING: entry<{ commands: readonly string[] }>({
     message: ({ commands }) =>
-      ['Neither greengrass-cli nor ggl-cli is on the PATH. One of these would be run:', ...commands.map((line) => `  ${line}`)].join('\n'),
+      [
+        'Neither greengrass-cli nor ggl-cli is on the PATH. One of these would be run:',
+        ...commands.map((line) => `  ${line}`),
+      ].join('\n'),
     remedy:
       'Install the component aws.greengrass.Cli (classic nucleus) or the package aws-greengrass-lite (lite) on this device, or run the command on the device that has the folder.',
   }),
