@@ -12,6 +12,8 @@ export interface ComponentOptions {
   /** Makes the supply of models for a configuration: its trust and its cache. */
   readonly makeModels: (configuration: Configuration) => ModelSupply;
   readonly proven: ProvenModels;
+  /** Path of the libdlr.so that another component of the device brings. */
+  readonly storedLibrary: () => Promise<string | undefined>;
   readonly logger: Logger;
 }
 
@@ -73,7 +75,9 @@ export class Component {
   #warnOfMissingRights(configuration: Configuration): void {
     const { logger, thingName } = this.#options;
     for (const { operation, resource, usedBy } of checkAccessControl(configuration, thingName)) {
-      logger.warn(`The accessControl of the deployment lacks aws.greengrass#${operation} on ${resource}, for ${usedBy}.`);
+      logger.warn(
+        `The accessControl of the deployment lacks aws.greengrass#${operation} on ${resource}, for ${usedBy}.`,
+      );
     }
   }
 

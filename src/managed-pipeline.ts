@@ -17,6 +17,8 @@ export interface ManagedPipelineOptions {
   readonly thingName: string;
   readonly transport: Transport;
   readonly proven: ProvenModels;
+  /** Path of the libdlr.so that another component of the device brings. */
+  readonly storedLibrary: () => Promise<string | undefined>;
   readonly logger: Logger;
 }
 
@@ -104,7 +106,10 @@ export class ManagedPipeline {
   }
 
   async #work(signal: AbortSignal): Promise<void> {
-    const backoff = new Backoff({ initialMs: 1000, maxMs: this.#configuration.supervision.maxRestartDelaySeconds * 1000 });
+    const backoff = new Backoff({
+      initialMs: 1000,
+      maxMs: this.#configuration.supervision.maxRestartDelaySeconds * 1000,
+    });
     const overtaken = () => signal.aborted;
     while (!overtaken()) {
       try {
@@ -135,7 +140,9 @@ export class ManagedPipeline {
       signal,
     );
     if (stale !== undefined) this.#logger.warn(`The model ${pipeline.model} may not be the newest: ${stale}`);
-    return specOf(name, pipeline, { folder, sha256, allowUnpinned, target }, this.#configuration.dlr);
+    const library = await this.#options.storedLibrary();
+    const dlr = { ...this.#configuration.dlr, ...(library !== undefined && { storedLibrary: library }) };
+    return specOf(name, pipeline, { folder, sha256, allowUnpinned, target }, dlr);
   }
 
   async #bring(spec: PipelineSpec, signal: AbortSignal): Promise<void> {

@@ -6,7 +6,7 @@ import { applyOverrides, parseConfiguration, resolvePaths, type Configuration } 
 import { describeError, isEdgeError } from '../errors/index.js';
 import { createGreengrassClient, type GreengrassClient } from '../greengrass/index.js';
 import { createLogger, type Logger } from '../logger.js';
-import { ModelRepository } from '../models/index.js';
+import { ModelRepository, storedLibrary } from '../models/index.js';
 import { Backoff } from '../backoff.js';
 import { ProvenModels } from '../proven-models.js';
 import type { Transport } from '../publish/index.js';
@@ -45,18 +45,20 @@ async function run(options: RunOptions, command: Command): Promise<void> {
   const client = options.nucleus ? createGreengrassClient({ logger }) : undefined;
   const transport = client ?? standardOutput;
   const state = stateFolder();
+  const workRoot = process.env['MLI_WORK_ROOT'];
   const component = new Component({
     thingName: process.env['AWS_IOT_THING_NAME'] ?? 'unnamed',
     transport,
     makeModels: ({ trust, modelCache }) =>
       new ModelRepository({
         folder: path.join(state, 'models'),
-        workRoot: process.env['MLI_WORK_ROOT'],
+        workRoot,
         logger,
         trust,
         maxMegabytes: modelCache.maxMegabytes,
       }),
     proven: new ProvenModels(state, logger),
+    storedLibrary: () => storedLibrary(workRoot, logger),
     logger,
   });
   const status = setInterval(() => logger.info({ pipelines: component.status }, 'status'), statusIntervalMs);

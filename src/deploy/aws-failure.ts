@@ -38,7 +38,8 @@ export function awsFailure(error: unknown, { action, resource, region }: AwsCall
   if (/CredentialsProviderError|TokenProviderError/.test(name)) {
     return new EdgeError('DEPLOY_CREDENTIALS_MISSING', { reason: message.replace(/\.$/, '') }, cause);
   }
-  if (/^Region is missing/.test(message)) return new EdgeError('DEPLOY_REGION_MISSING', {}, cause);
+  if (/^Region (is missing|not accepted)/.test(message))
+    return new EdgeError('DEPLOY_REGION_UNKNOWN', { region }, cause);
   if (badCredentials.test(name)) return new EdgeError('DEPLOY_CREDENTIALS_INVALID', { reason }, cause);
   if (status === 403 || status === 401)
     return new EdgeError('DEPLOY_FORBIDDEN', { action, resource, reason }, cause);

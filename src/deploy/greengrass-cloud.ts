@@ -159,7 +159,11 @@ export class GreengrassCloud {
 
   async #call<T>(operation: string, resource: string, send: () => Promise<T>): Promise<T> {
     return calling(
-      { action: `greengrass:${operation}`, resource, region: this.region ?? 'this region' },
+      {
+        action: `greengrass:${operation}`,
+        resource,
+        region: this.region ?? process.env['AWS_REGION'] ?? 'the default region',
+      },
       send,
     );
   }

@@ -32,7 +32,11 @@ export async function verifyFiles(folder: string, files: Readonly<Record<string,
 }
 
 /** Reads a file once and proves those very bytes, so that nothing can change between the check and the use. */
-export async function readVerified(folder: string, name: string, expected: string | undefined): Promise<Buffer> {
+export async function readVerified(
+  folder: string,
+  name: string,
+  expected: string | undefined,
+): Promise<Buffer> {
   const file = path.join(folder, name);
   if (expected === undefined) throw new EdgeError('MODEL_FILE_UNLISTED', { path: file });
   const bytes = await readFile(file).catch((cause: unknown) => {

@@ -5,6 +5,9 @@ import { EdgeError } from '../errors/index.js';
 /** Left to the rest of the device: a model must not be what fills its disk. */
 const reserveBytes = 32 * 1024 * 1024;
 
+const fullDisk: ReadonlySet<string> = new Set(['ENOSPC', 'EDQUOT']);
+const brokenDisk: ReadonlySet<string> = new Set(['EACCES', 'EPERM', 'EROFS', 'EIO']);
+
 const megabytes = (bytes: number): number => Math.ceil(bytes / 1e6);
 
 /** Bytes that a model may still take of the disk of this folder. */
@@ -22,24 +25,19 @@ export async function requireSpace(folder: string, bytes: number): Promise<void>
   }
 }
 
-
 /**
  * Gives what the system says of a full, read-only or forbidden disk its own words; other errors pass.
  * @returns what to throw
  */
 export function toDiskError(error: unknown, folder: string): unknown {
-  switch ((error as NodeJS.ErrnoException | null)?.code) {
-    case 'ENOSPC':
-    case 'EDQUOT':
-      return new EdgeError('MODEL_DISK_FULL', { path: folder }, { cause: error });
-    case 'EACCES':
-    case 'EPERM':
-    case 'EROFS':
-    case 'EIO':
-      return new EdgeError('MODEL_CACHE_UNWRITABLE', { path: folder, reason: (error as Error).message }, { cause: error });
-    default:
-      return error;
-  }
+  const code = (error as NodeJS.ErrnoException | null)?.code ?? '';
+  if (fullDisk.has(code)) return new EdgeError('MODEL_DISK_FULL', { path: folder }, { cause: error });
+  if (!brokenDisk.has(code)) return error;
+  return new EdgeError(
+    'MODEL_CACHE_UNWRITABLE',
+    { path: folder, reason: (error as Error).message },
+    { cause: error },
+  );
 }
 
 /** Makes the names in a folder and in those below survive a power cut; files are synchronised by who writes them. */

@@ -6,3 +6,4 @@ export type { ModelSupply, ResolvedModel } from './supply.js';
 export type { ModelOrigin } from './origin.js';
 export { inputSize } from './manifest.js';
 export type { DecoderSpec, Manifest, ModelInput, ModelTarget } from './manifest.js';
+export { storedLibrary } from './runtime-library.js';

@@ -49,7 +49,11 @@ export class ModelIntake {
     const { root, signature } = plan;
     const digest = digestOf(plan);
     if (announced !== undefined && announced !== digest && root !== undefined) {
-      throw new EdgeError('MODEL_DIGEST_MISMATCH', { path: path.join(root, manifestFile), expected: announced, actual: digest });
+      throw new EdgeError('MODEL_DIGEST_MISMATCH', {
+        path: path.join(root, manifestFile),
+        expected: announced,
+        actual: digest,
+      });
     }
     this.#judge.admit(request.config, folder, undefined, { digest, signature });
     if (inPlace && root !== undefined) return { digest, origin, outside: root };
@@ -61,7 +65,10 @@ export class ModelIntake {
       // Better the model where it is than none: its own process proves it anyway.
       const noRoom = isEdgeError(error) && ['MODEL_DISK_FULL', 'MODEL_CACHE_UNWRITABLE'].includes(error.code);
       if (!noRoom || root === undefined) throw error;
-      this.#logger.warn({ model: request.name, folder }, `The model is used where it is, without a copy. ${describeError(error)}`);
+      this.#logger.warn(
+        { model: request.name, folder },
+        `The model is used where it is, without a copy. ${describeError(error)}`,
+      );
       return { digest, origin, outside: root };
     }
   }
@@ -81,7 +88,10 @@ export class ModelIntake {
     try {
       await unpack(file, folder, { signal, name: origin.uri });
       const plan = await planPackage(folder, { name: request.name, manifest: request.config.manifest });
-      this.#judge.admit(request.config, origin.uri, archive, { digest: digestOf(plan), signature: plan.signature });
+      this.#judge.admit(request.config, origin.uri, archive, {
+        digest: digestOf(plan),
+        signature: plan.signature,
+      });
       return await this.#install(plan, 'move', origin, archive, request);
     } finally {
       await rm(folder, { recursive: true, force: true });
@@ -105,7 +115,8 @@ export class ModelIntake {
 
 async function bytesOf(plan: PackagePlan): Promise<number> {
   let bytes = plan.manifest.length;
-  for (const content of plan.files.values()) bytes += 'bytes' in content ? content.bytes.length : await sizeOfFile(content.from);
+  for (const content of plan.files.values())
+    bytes += 'bytes' in content ? content.bytes.length : await sizeOfFile(content.from);
   return bytes;
 }
 

@@ -57,8 +57,19 @@ export class ModelJudge {
     throw new EdgeError('MODEL_UNPINNED', { path: uri, digest: archive?.sha256 ?? manifest.digest });
   }
 
-  #acceptsArchive({ source, allowUnpinned }: ModelConfig, uri: string, { sha256, signature }: ArchiveSeal): boolean {
+  #acceptsArchive(
+    { source, allowUnpinned }: ModelConfig,
+    uri: string,
+    { sha256, signature }: ArchiveSeal,
+  ): boolean {
     const versionPinned = source.type === 's3' && source.versionId !== undefined;
-    return this.#trust.accepts({ path: uri, digest: sha256, pin: source.sha256, versionPinned, signature, allowUnpinned });
+    return this.#trust.accepts({
+      path: uri,
+      digest: sha256,
+      pin: source.sha256,
+      versionPinned,
+      signature,
+      allowUnpinned,
+    });
   }
 }

@@ -3,25 +3,33 @@ import { decoderSchema, inputFields, versionField } from '../config/model-manife
 import { EdgeError } from '../errors/index.js';
 
 /** A path inside the package, with forward slashes. */
-const inside = z.string().regex(/^(?!\/)(?!.*(^|\/)\.{0,2}(\/|$))[^\\\0]+$/, 'must be a relative path inside the package');
+const inside = z
+  .string()
+  .regex(/^(?!\/)(?!.*(^|\/)\.{0,2}(\/|$))[^\\\0]+$/, 'must be a relative path inside the package');
 
 /** The digest map of a folder: relative path → SHA-256. */
 const files = z.record(inside, z.string().regex(/^[0-9a-f]{64}$/, 'must be a SHA-256 digest'));
 
-export const inputSchema = z
-  .strictObject(inputFields)
-  .superRefine((input, context) => {
-    const channels = input.layout === 'NCHW' ? input.shape[1] : input.shape[3];
-    const expected = input.colorOrder === 'GRAY' ? 1 : 3;
-    if (channels !== expected) {
-      context.addIssue({ code: 'custom', path: ['shape'], message: `has ${channels} channels, ${input.colorOrder} needs ${expected}` });
+export const inputSchema = z.strictObject(inputFields).superRefine((input, context) => {
+  const channels = input.layout === 'NCHW' ? input.shape[1] : input.shape[3];
+  const expected = input.colorOrder === 'GRAY' ? 1 : 3;
+  if (channels !== expected) {
+    context.addIssue({
+      code: 'custom',
+      path: ['shape'],
+      message: `has ${channels} channels, ${input.colorOrder} needs ${expected}`,
+    });
+  }
+  for (const key of ['mean', 'std'] as const) {
+    if (input[key].length !== expected) {
+      context.addIssue({
+        code: 'custom',
+        path: [key],
+        message: `has ${input[key].length} values for ${expected} channels`,
+      });
     }
-    for (const key of ['mean', 'std'] as const) {
-      if (input[key].length !== expected) {
-        context.addIssue({ code: 'custom', path: [key], message: `has ${input[key].length} values for ${expected} channels` });
-      }
-    }
-  });
+  }
+});
 
 export const targetSchema = z.strictObject({
   name: z.string().min(1),
@@ -72,11 +80,17 @@ export function parseManifest(bytes: Buffer, file: string): Manifest {
   try {
     document = JSON.parse(bytes.toString('utf8'));
   } catch (error) {
-    throw new EdgeError('MODEL_MANIFEST_INVALID', { path: file, problems: [(error as Error).message] }, { cause: error });
+    throw new EdgeError(
+      'MODEL_MANIFEST_INVALID',
+      { path: file, problems: [(error as Error).message] },
+      { cause: error },
+    );
   }
   const parsed = manifestSchema.safeParse(document);
   if (parsed.success) return parsed.data;
-  const problems = parsed.error.issues.map((issue) => `${issue.path.join('.') || '(document)'}: ${issue.message}`);
+  const problems = parsed.error.issues.map(
+    (issue) => `${issue.path.join('.') || '(document)'}: ${issue.message}`,
+  );
   throw new EdgeError('MODEL_MANIFEST_INVALID', { path: file, problems });
 }
 

@@ -33,7 +33,10 @@ export interface ModelPackage {
  * touched here; what comes back may be loaded.
  * @throws EdgeError MODEL_NOT_FOUND, MODEL_UNPINNED, MODEL_DIGEST_MISMATCH, MODEL_MANIFEST_INVALID, MODEL_FILE_*, MODEL_NO_TARGET
  */
-export async function openPackage(request: PackageRequest, machine: Machine = thisMachine()): Promise<ModelPackage> {
+export async function openPackage(
+  request: PackageRequest,
+  machine: Machine = thisMachine(),
+): Promise<ModelPackage> {
   const folder = path.resolve(request.folder);
   const file = path.join(folder, 'model.json');
   await access(file).catch((cause: unknown) => {
@@ -50,7 +53,10 @@ export async function openPackage(request: PackageRequest, machine: Machine = th
 
   const manifest = parseManifest(bytes, file);
   const labelsFile = await readVerified(folder, manifest.labels, manifest.files[manifest.labels]);
-  const target = chooseTarget(manifest.name, manifest.targets, machine, { runtime: 'dlr', name: request.target });
+  const target = chooseTarget(manifest.name, manifest.targets, machine, {
+    runtime: 'dlr',
+    name: request.target,
+  });
   const artifact = path.join(folder, target.path);
   await verifyFiles(artifact, target.files);
   return { folder, manifest, digest, labels: parseLabels(labelsFile.toString('utf8')), target, artifact };

@@ -40,7 +40,9 @@ export async function planPackage(folder: string, bare: BareOptions): Promise<Pa
   const file = path.join(root, manifestFile);
   if (!(await exists(file))) return planArtifact(root, bare.name, bare.manifest);
   const manifest = await readFile(file);
-  const files = [...listFiles(parseManifest(manifest, file)).keys()].map((name) => [name, { from: path.join(root, name) }] as const);
+  const files = [...listFiles(parseManifest(manifest, file)).keys()].map(
+    (name) => [name, { from: path.join(root, name) }] as const,
+  );
   return { root, manifest, files: new Map(files), signature: await readSignature(file + signatureSuffix) };
 }
 
@@ -51,7 +53,10 @@ export function listFiles(manifest: Manifest): Map<string, string> {
     for (const [name, digest] of Object.entries(target.files)) {
       const file = path.posix.join(target.path, name);
       if ((files.get(file) ?? digest) !== digest) {
-        throw new EdgeError('MODEL_MANIFEST_INVALID', { path: manifestFile, problems: [`${file} has two digests`] });
+        throw new EdgeError('MODEL_MANIFEST_INVALID', {
+          path: manifestFile,
+          problems: [`${file} has two digests`],
+        });
       }
       files.set(file, digest);
     }

@@ -37,8 +37,12 @@ const escapes: Readonly<Record<string, string>> = { n: '\n', t: '\t', r: '\r' };
 const unquote = (quoted: string): string =>
   quoted
     .slice(1, -1)
-    .replace(/\\(?:u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2})|(.))/gs, (_, unicode?: string, byte?: string, character?: string) =>
-      character === undefined ? String.fromCharCode(parseInt(unicode ?? byte ?? '0', 16)) : (escapes[character] ?? character),
+    .replace(
+      /\\(?:u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2})|(.))/gs,
+      (_, unicode?: string, byte?: string, character?: string) =>
+        character === undefined
+          ? String.fromCharCode(parseInt(unicode ?? byte ?? '0', 16))
+          : (escapes[character] ?? character),
     );
 
 /** Splits at commas; one at the end is fine. */
@@ -68,7 +72,8 @@ function dictItems(tokens: readonly Token[]): string[] {
       throw new Error(`its item ${labels.length} is not number: "label"`);
     }
     const position = Number(key?.text);
-    if (position !== labels.length) throw new Error(`its keys are not 0, 1, 2, …: after ${labels.length - 1} comes ${key?.text ?? ''}`);
+    if (position !== labels.length)
+      throw new Error(`its keys are not 0, 1, 2, …: after ${labels.length - 1} comes ${key?.text ?? ''}`);
     labels.push(label.text);
   }
   return labels;

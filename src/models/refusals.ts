@@ -18,7 +18,10 @@ const rememberedMs = 3_600_000;
 
 /** Remembers which revision of a source was no good, so that a poll does not fetch the same broken archive again and again. */
 export class Refusals {
-  readonly #refused = new Map<string, { readonly revision: string; readonly error: EdgeError; readonly at: number }>();
+  readonly #refused = new Map<
+    string,
+    { readonly revision: string; readonly error: EdgeError; readonly at: number }
+  >();
 
   /** @returns whether it is a fault of the very bytes */
   note(source: string, revision: string, error: unknown): boolean {

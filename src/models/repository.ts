@@ -89,7 +89,8 @@ export class ModelRepository implements ModelSupply {
         return await this.#use(await this.#bring(located, request, signal), request);
       } catch (error) {
         signal?.throwIfAborted();
-        if (!known || !isEdgeError(error) || !originFaults.has(error.code)) throw toDiskError(error, this.#options.folder);
+        if (!known || !isEdgeError(error) || !originFaults.has(error.code))
+          throw toDiskError(error, this.#options.folder);
         const stale = describeError(error);
         const about = { model: name, digest: known.digest, code: error.code };
         this.#logger.warn(about, `The model in the cache is used, the newest is not known. ${stale}`);
@@ -142,30 +143,43 @@ export class ModelRepository implements ModelSupply {
   }
 
   /** The newest package in the cache that this source gave and that may still be used; or any archive with the pinned digest. */
-  async #known({ config, source, addition }: ModelRequest, digest?: string): Promise<ModelRecord | undefined> {
+  async #known(
+    { config, source, addition }: ModelRequest,
+    digest?: string,
+  ): Promise<ModelRecord | undefined> {
     const pin = config.source.sha256;
     for (const record of await this.#cache.records.all()) {
       const samePin = pin !== undefined && record.archive?.sha256 === pin && record.addition === addition;
       if (record.source !== source && !samePin) continue;
       if (digest !== undefined && record.digest !== digest) continue;
-      if ((await this.#cache.packages.has(record.digest)) && (await this.#stillTrusted(record, config))) return record;
+      if ((await this.#cache.packages.has(record.digest)) && (await this.#stillTrusted(record, config)))
+        return record;
     }
     return undefined;
   }
 
   async #stillTrusted({ digest, origin, archive }: ModelRecord, config: ModelConfig): Promise<boolean> {
     try {
-      const signature = await readSignature(path.join(this.#cache.packages.pathOf(digest), manifestFile + signatureSuffix));
+      const signature = await readSignature(
+        path.join(this.#cache.packages.pathOf(digest), manifestFile + signatureSuffix),
+      );
       this.#judge.admit(config, origin.uri, archive, { digest, signature });
       return true;
     } catch (error) {
       if (!isEdgeError(error)) throw error;
-      this.#logger.warn({ digest, code: error.code }, `A model in the cache is no longer trusted. ${error.message}`);
+      this.#logger.warn(
+        { digest, code: error.code },
+        `A model in the cache is no longer trusted. ${error.message}`,
+      );
       return false;
     }
   }
 
-  async #bring({ origin, fetch }: Located, request: ModelRequest, signal: AbortSignal | undefined): Promise<Taken> {
+  async #bring(
+    { origin, fetch }: Located,
+    request: ModelRequest,
+    signal: AbortSignal | undefined,
+  ): Promise<Taken> {
     const { source } = request;
     this.#refusals.check(source, origin.revision);
     try {

@@ -32,7 +32,10 @@ export async function readSeal(model: string): Promise<Sealed> {
 }
 
 /** Signs a package's folder or an archive: writes the signature beside what it is for. @throws EdgeError MODEL_NOT_FOUND, MODEL_KEY_INVALID */
-export async function signModel(model: string, keyFile: string): Promise<{ signatureFile: string; publicKey: string; sha256: string }> {
+export async function signModel(
+  model: string,
+  keyFile: string,
+): Promise<{ signatureFile: string; publicKey: string; sha256: string }> {
   const key = await readPrivateKey(keyFile);
   const { file, sha256 } = await readSeal(model);
   const signatureFile = file + signatureSuffix;
@@ -63,9 +66,14 @@ export async function makeKey(file: string): Promise<string> {
 async function readPrivateKey(file: string): Promise<KeyObject> {
   try {
     const key = createPrivateKey(await readFile(file));
-    if (key.asymmetricKeyType !== 'ed25519') throw new Error(`it is a key for ${key.asymmetricKeyType ?? 'nothing known'}`);
+    if (key.asymmetricKeyType !== 'ed25519')
+      throw new Error(`it is a key for ${key.asymmetricKeyType ?? 'nothing known'}`);
     return key;
   } catch (error) {
-    throw new EdgeError('MODEL_KEY_INVALID', { path: file, reason: (error as Error).message }, { cause: error });
+    throw new EdgeError(
+      'MODEL_KEY_INVALID',
+      { path: file, reason: (error as Error).message },
+      { cause: error },
+    );
   }
 }

@@ -14,7 +14,11 @@ export interface Machine {
 export function thisMachine(): Machine {
   const cpuinfo = readFileSync('/proc/cpuinfo', 'utf8');
   const line = /^(?:flags|Features)\s*:\s*(.*)$/m.exec(cpuinfo);
-  return { os: process.platform, architecture: process.arch, cpuFeatures: new Set(line?.[1]?.split(' ') ?? []) };
+  return {
+    os: process.platform,
+    architecture: process.arch,
+    cpuFeatures: new Set(line?.[1]?.split(' ') ?? []),
+  };
 }
 
 /** Why a target cannot run on the machine; undefined where it can. */

@@ -40,12 +40,16 @@ export class Trust {
    */
   accepts({ path, digest, pin, versionPinned, signature, shipped, allowUnpinned }: Evidence): boolean {
     if (pin !== undefined) {
-      if (pin !== digest) throw new EdgeError('MODEL_DIGEST_MISMATCH', { path, expected: pin, actual: digest });
+      if (pin !== digest)
+        throw new EdgeError('MODEL_DIGEST_MISMATCH', { path, expected: pin, actual: digest });
       return true;
     }
     if (signature !== undefined && this.hasKeys) {
       if (isSignedBy(this.#keys, digest, signature)) return true;
-      throw new EdgeError('MODEL_SIGNATURE_INVALID', { path, reason: 'it was made for another file, or by none of trust.publicKeys' });
+      throw new EdgeError('MODEL_SIGNATURE_INVALID', {
+        path,
+        reason: 'it was made for another file, or by none of trust.publicKeys',
+      });
     }
     return versionPinned === true || shipped === true || allowUnpinned;
   }

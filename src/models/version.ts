@@ -12,7 +12,8 @@ export function compareVersions(a: string, b: string): number {
     if (difference !== 0) return difference;
   }
   const [before, after] = [left[4], right[4]];
-  if (before === undefined || after === undefined) return Number(before === undefined) - Number(after === undefined);
+  if (before === undefined || after === undefined)
+    return Number(before === undefined) - Number(after === undefined);
   return comparePreReleases(before.split('.'), after.split('.'));
 }
 

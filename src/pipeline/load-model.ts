@@ -1,4 +1,3 @@
-import type { DlrConfig } from '../config/document.js';
 import type { PreprocessConfig } from '../config/preprocess.js';
 import { createDecoder } from '../decode/index.js';
 import { loadEngine, type EngineInfo } from '../engines/index.js';
@@ -6,10 +5,11 @@ import { EdgeError } from '../errors/index.js';
 import { inputSize, openPackage, type ModelPackage, type PackageRequest } from '../models/index.js';
 import { createPreprocessor } from '../preprocess/index.js';
 import type { ModelStages } from './frame-inference.js';
+import type { DlrSpec } from './spec.js';
 
 export interface ModelSpec {
   readonly model: PackageRequest;
-  readonly dlr: DlrConfig;
+  readonly dlr: DlrSpec;
   readonly preprocess: PreprocessConfig;
 }
 

@@ -3,13 +3,16 @@ import type { PreprocessConfig } from '../config/preprocess.js';
 import type { SourceConfig } from '../config/source.js';
 import type { PackageRequest } from '../models/index.js';
 
+/** The configuration of DLR, and the library that another component of the device brings. */
+export type DlrSpec = DlrConfig & { readonly storedLibrary?: string };
+
 /** Everything that a pipeline process needs to know: plain data, sent to it when it starts. */
 export interface PipelineSpec {
   readonly name: string;
   readonly source: SourceConfig;
   readonly preprocess: PreprocessConfig;
   readonly model: PackageRequest;
-  readonly dlr: DlrConfig;
+  readonly dlr: DlrSpec;
 }
 
 /** @param model where the model of the pipeline is on this device */

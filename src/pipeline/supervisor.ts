@@ -71,7 +71,11 @@ export class PipelineSupervisor {
     this.#config = config;
     this.#events = events;
     this.#logger = logger;
-    this.#backoff = new Backoff({ firstMs: 100, initialMs: 1000, maxMs: config.maxRestartDelaySeconds * 1000 });
+    this.#backoff = new Backoff({
+      firstMs: 100,
+      initialMs: 1000,
+      maxMs: config.maxRestartDelaySeconds * 1000,
+    });
   }
 
   get status(): PipelineStatus {

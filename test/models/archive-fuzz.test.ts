@@ -30,7 +30,8 @@ function random(seed: number): () => number {
 function damage(bytes: Buffer, next: () => number): Buffer {
   const copy = Buffer.from(bytes);
   const at = () => Math.floor(next() * copy.length);
-  for (let changes = 1 + Math.floor(next() * 8); changes > 0; changes--) copy[at()] = Math.floor(next() * 256);
+  for (let changes = 1 + Math.floor(next() * 8); changes > 0; changes--)
+    copy[at()] = Math.floor(next() * 256);
   const kind = next();
   if (kind < 0.2) return copy.subarray(0, at());
   if (kind < 0.3) return Buffer.concat([copy.subarray(0, at()), copy.subarray(at())]);
@@ -47,27 +48,41 @@ const entries = [
 const seeds: Readonly<Record<string, (next: () => number) => Buffer>> = {
   'gzip stream': (next) => damage(tarGz(entries), next),
   'tar headers': (next) => gzipSync(damage(tar(entries), next)),
-  'zip': (next) => damage(zip([{ name: 'model.json', content: '{"a":1}'.repeat(200) }, { name: 'dlr/', content: '' }, { name: 'dlr/compiled.so', content: Buffer.alloc(3000, 'so') }]), next),
+  zip: (next) =>
+    damage(
+      zip([
+        { name: 'model.json', content: '{"a":1}'.repeat(200) },
+        { name: 'dlr/', content: '' },
+        { name: 'dlr/compiled.so', content: Buffer.alloc(3000, 'so') },
+      ]),
+      next,
+    ),
 };
 
-it.each(Object.keys(seeds))('a damaged %s is unpacked inside its folder or refused with a code, never worse', { timeout: 120_000 }, async (kind) => {
-  const outcomes = new Map<string, number>();
-  for (let round = 0; round < rounds; round++) {
-    const bytes = seeds[kind]?.(random(round)) ?? Buffer.alloc(0);
-    const archive = path.join(folder, 'archive');
-    const target = path.join(folder, 'inner');
-    await writeFile(archive, bytes);
-    const outcome = await unpack(archive, target).then(
-      () => 'unpacked',
-      (error: unknown) => {
-        expect(isEdgeError(error), `round ${round}: ${String(error)}`).toBe(true);
-        return (error as { code: string }).code;
-      },
-    );
-    outcomes.set(outcome, (outcomes.get(outcome) ?? 0) + 1);
-    // Nothing beside the archive and its new folder, and that only when all is well.
-    expect((await readdir(folder)).sort(), `round ${round}`).toEqual(outcome === 'unpacked' ? ['archive', 'inner'] : ['archive']);
-    await rm(target, { recursive: true, force: true });
-  }
-  expect(outcomes.get('MODEL_ARCHIVE_INVALID') ?? 0).toBeGreaterThan(rounds / 10);
-});
+it.each(Object.keys(seeds))(
+  'a damaged %s is unpacked inside its folder or refused with a code, never worse',
+  { timeout: 120_000 },
+  async (kind) => {
+    const outcomes = new Map<string, number>();
+    for (let round = 0; round < rounds; round++) {
+      const bytes = seeds[kind]?.(random(round)) ?? Buffer.alloc(0);
+      const archive = path.join(folder, 'archive');
+      const target = path.join(folder, 'inner');
+      await writeFile(archive, bytes);
+      const outcome = await unpack(archive, target).then(
+        () => 'unpacked',
+        (error: unknown) => {
+          expect(isEdgeError(error), `round ${round}: ${String(error)}`).toBe(true);
+          return (error as { code: string }).code;
+        },
+      );
+      outcomes.set(outcome, (outcomes.get(outcome) ?? 0) + 1);
+      // Nothing beside the archive and its new folder, and that only when all is well.
+      expect((await readdir(folder)).sort(), `round ${round}`).toEqual(
+        outcome === 'unpacked' ? ['archive', 'inner'] : ['archive'],
+      );
+      await rm(target, { recursive: true, force: true });
+    }
+    expect(outcomes.get('MODEL_ARCHIVE_INVALID') ?? 0).toBeGreaterThan(rounds / 10);
+  },
+);

@@ -39,26 +39,56 @@ async function refusal(bytes: Buffer, options: Parameters<typeof unpack>[2] = {}
   return error;
 }
 
-const unsafe = (reason: RegExp) => ({ code: 'MODEL_ARCHIVE_UNSAFE', message: expect.stringMatching(reason) as unknown });
-const invalid = (reason: RegExp) => ({ code: 'MODEL_ARCHIVE_INVALID', message: expect.stringMatching(reason) as unknown });
-const tooLarge = (reason: RegExp) => ({ code: 'MODEL_ARCHIVE_TOO_LARGE', message: expect.stringMatching(reason) as unknown });
+const unsafe = (reason: RegExp) => ({
+  code: 'MODEL_ARCHIVE_UNSAFE',
+  message: expect.stringMatching(reason) as unknown,
+});
+const invalid = (reason: RegExp) => ({
+  code: 'MODEL_ARCHIVE_INVALID',
+  message: expect.stringMatching(reason) as unknown,
+});
+const tooLarge = (reason: RegExp) => ({
+  code: 'MODEL_ARCHIVE_TOO_LARGE',
+  message: expect.stringMatching(reason) as unknown,
+});
 
 describe('a good archive', () => {
-  it.each(['tar', 'zip'])('made by a common tool (%s) is unpacked as it was, readable and not writable by others', async (tool) => {
-    await promisify(execFile)('sh', ['-c', `mkdir -p m/dlr && printf glass > m/labels.txt && head -c 300000 /dev/urandom > m/dlr/compiled.so && chmod 0777 m/labels.txt`], { cwd: desk });
-    const command = tool === 'tar' ? ['tar', '-czf', archive, '-C', 'm', '.'] : ['python3', '-m', 'zipfile', '-c', archive, 'm/'];
-    await promisify(execFile)(command[0] ?? '', command.slice(1), { cwd: desk });
-    await unpack(archive, folder);
-    const root = tool === 'tar' ? folder : path.join(folder, 'm');
-    expect(await readFile(path.join(root, 'labels.txt'), 'utf8')).toBe('glass');
-    const digest = async (file: string) => createHash('sha256').update(await readFile(file)).digest('hex');
-    expect(await digest(path.join(root, 'dlr/compiled.so'))).toBe(await digest(path.join(desk, 'm/dlr/compiled.so')));
-    expect((await stat(path.join(root, 'labels.txt'))).mode & 0o777).toBe(0o644);
-  });
+  it.each(['tar', 'zip'])(
+    'made by a common tool (%s) is unpacked as it was, readable and not writable by others',
+    async (tool) => {
+      await promisify(execFile)(
+        'sh',
+        [
+          '-c',
+          `mkdir -p m/dlr && printf glass > m/labels.txt && head -c 300000 /dev/urandom > m/dlr/compiled.so && chmod 0777 m/labels.txt`,
+        ],
+        { cwd: desk },
+      );
+      const command =
+        tool === 'tar'
+          ? ['tar', '-czf', archive, '-C', 'm', '.']
+          : ['python3', '-m', 'zipfile', '-c', archive, 'm/'];
+      await promisify(execFile)(command[0] ?? '', command.slice(1), { cwd: desk });
+      await unpack(archive, folder);
+      const root = tool === 'tar' ? folder : path.join(folder, 'm');
+      expect(await readFile(path.join(root, 'labels.txt'), 'utf8')).toBe('glass');
+      const digest = async (file: string) =>
+        createHash('sha256')
+          .update(await readFile(file))
+          .digest('hex');
+      expect(await digest(path.join(root, 'dlr/compiled.so'))).toBe(
+        await digest(path.join(desk, 'm/dlr/compiled.so')),
+      );
+      expect((await stat(path.join(root, 'labels.txt'))).mode & 0o777).toBe(0o644);
+    },
+  );
 
   it('may have names that are long, nested and not ASCII', async () => {
     const name = `deep/${'é'.repeat(100)}/größe.json`;
-    await writeFile(archive, tarGz([paxName(name), { name: 'x', content: 'a' }, { name: 'empty' }, { name: './', type: '5' }]));
+    await writeFile(
+      archive,
+      tarGz([paxName(name), { name: 'x', content: 'a' }, { name: 'empty' }, { name: './', type: '5' }]),
+    );
     await unpack(archive, folder);
     expect(await readFile(path.join(folder, name), 'utf8')).toBe('a');
     expect((await stat(path.join(folder, 'empty'))).size).toBe(0);
@@ -66,8 +96,19 @@ describe('a good archive', () => {
 });
 
 describe.each([
-  ['.tar.gz', (name: string) => tarGz([{ name: 'labels.txt', content: 'glass' }, paxName(name), { name: 'x', content: 'evil' }])],
-  ['.zip', (name: string) => zip([{ name: 'labels.txt', content: 'glass' }, { name, content: 'evil' }])],
+  [
+    '.tar.gz',
+    (name: string) =>
+      tarGz([{ name: 'labels.txt', content: 'glass' }, paxName(name), { name: 'x', content: 'evil' }]),
+  ],
+  [
+    '.zip',
+    (name: string) =>
+      zip([
+        { name: 'labels.txt', content: 'glass' },
+        { name, content: 'evil' },
+      ]),
+  ],
 ])('a %s is refused for an entry', (_format, make) => {
   it.each([
     ['that climbs out', '../outside', /leads out of the folder/],
@@ -78,7 +119,11 @@ describe.each([
     ['with a NUL', 'a\0.png', /NUL|malformed/],
     ['with a line break', 'a\nERROR forged', /control character|malformed/],
     ['with a name that is too long', 'n'.repeat(256), /too long/],
-    ['with a path that is too long', `${'d/'.repeat(15)}${'n'.repeat(250)}${'/m'.repeat(0)}`.padStart(1100, 'x/').slice(0, 1100), /too long|deep/],
+    [
+      'with a path that is too long',
+      `${'d/'.repeat(15)}${'n'.repeat(250)}${'/m'.repeat(0)}`.padStart(1100, 'x/').slice(0, 1100),
+      /too long|deep/,
+    ],
     ['that lies too deep', `${'d/'.repeat(20)}x`, /deep/],
     ['that is there twice', 'labels.txt', /another entry/],
     ['that is there twice in disguise', './labels.txt', /another entry/],
@@ -100,7 +145,11 @@ describe('a .tar.gz is refused', () => {
     ['with a named pipe', { name: 'pipe', type: '6' }, /named pipe/],
     ['with an entry of an unknown type', { name: 'odd', type: 'V' }, /entry/],
   ])('%s', async (_title, entry, reason) => {
-    expect(await refusal(tarGz([{ name: 'labels.txt', content: 'glass' }, entry, { name: 'link/x', content: 'evil' }]))).toMatchObject(unsafe(reason));
+    expect(
+      await refusal(
+        tarGz([{ name: 'labels.txt', content: 'glass' }, entry, { name: 'link/x', content: 'evil' }]),
+      ),
+    ).toMatchObject(unsafe(reason));
   });
 
   it('when it is truncated, in the packed bytes or in the unpacked ones', async () => {
@@ -111,7 +160,12 @@ describe('a .tar.gz is refused', () => {
   });
 
   it('when a byte of it was changed', async () => {
-    const bytes = tarGz([{ name: 'compiled.so', content: Buffer.from(Array.from({ length: 50_000 }, (_, i) => (i * 7919) % 251)) }]);
+    const bytes = tarGz([
+      {
+        name: 'compiled.so',
+        content: Buffer.from(Array.from({ length: 50_000 }, (_, i) => (i * 7919) % 251)),
+      },
+    ]);
     bytes[bytes.length >> 1] = (bytes[bytes.length >> 1] ?? 0) ^ 0xff;
     expect(await refusal(bytes)).toMatchObject({ code: 'MODEL_ARCHIVE_INVALID' });
   });
@@ -120,7 +174,9 @@ describe('a .tar.gz is refused', () => {
     const plain = tar([{ name: 'a', content: 'a' }]);
     plain[0] = 0x62;
     expect(await refusal(gzipSync(plain))).toMatchObject(invalid(/checksum/));
-    expect(await refusal(gzipSync(Buffer.from('only text')))).toMatchObject({ code: 'MODEL_ARCHIVE_INVALID' });
+    expect(await refusal(gzipSync(Buffer.from('only text')))).toMatchObject({
+      code: 'MODEL_ARCHIVE_INVALID',
+    });
   });
 
   it('when it is a bomb of 10 GB', { timeout: 60_000 }, async () => {
@@ -133,12 +189,19 @@ describe('a .tar.gz is refused', () => {
     await pipeline(bomb, createGzip({ level: 1 }), createWriteStream(archive));
     expect(await refusal(await readFile(archive))).toMatchObject(tooLarge(/larger than/));
     // The same with a size below the limit of a file.
-    const honest = gzipSync(Buffer.concat([tar([{ name: 'zeros', size: 150_000_000 }], { end: false }), Buffer.alloc(150_000_000)]), { level: 1 });
+    const honest = gzipSync(
+      Buffer.concat([tar([{ name: 'zeros', size: 150_000_000 }], { end: false }), Buffer.alloc(150_000_000)]),
+      { level: 1 },
+    );
     expect(await refusal(honest)).toMatchObject(tooLarge(/times its size/));
   });
 
   it('when it has a million entries', { timeout: 60_000 }, async () => {
-    const block = (first: number) => tar(Array.from({ length: 1000 }, (_, i) => ({ name: `f${first + i}` })), { end: false });
+    const block = (first: number) =>
+      tar(
+        Array.from({ length: 1000 }, (_, i) => ({ name: `f${first + i}` })),
+        { end: false },
+      );
     const last = block(11_000);
     async function* many() {
       for (let first = 0; first < 11_000; first += 1000) yield block(first);
@@ -163,11 +226,30 @@ describe('a .zip is refused', () => {
     ['with an encrypted entry', { flags: 1, content: 'secret' }, invalid(/encrypted/)],
     ['with an unknown compression', { method: 12, content: 'x' }, invalid(/method 12/)],
     ['with a wrong checksum', { content: 'glass', crc32: 1 }, invalid(/damaged/)],
-    ['when an entry is longer than it says', { content: 'glass'.repeat(100), size: 3 }, invalid(/too many bytes|size/i)],
-    ['when an entry is shorter than it says', { content: 'glass', size: 300 }, invalid(/not enough bytes|size/i)],
-    ['when an entry says that it is larger than the limit', { content: 'glass', size: 3e9 }, tooLarge(/larger than/)],
+    [
+      'when an entry is longer than it says',
+      { content: 'glass'.repeat(100), size: 3 },
+      invalid(/too many bytes|size/i),
+    ],
+    [
+      'when an entry is shorter than it says',
+      { content: 'glass', size: 300 },
+      invalid(/not enough bytes|size/i),
+    ],
+    [
+      'when an entry says that it is larger than the limit',
+      { content: 'glass', size: 3e9 },
+      tooLarge(/larger than/),
+    ],
   ])('%s', async (_title, entry, expected) => {
-    expect(await refusal(zip([{ name: 'labels.txt', content: 'glass' }, { name: 'x', ...entry }]))).toMatchObject(expected);
+    expect(
+      await refusal(
+        zip([
+          { name: 'labels.txt', content: 'glass' },
+          { name: 'x', ...entry },
+        ]),
+      ),
+    ).toMatchObject(expected);
   });
 
   it('when it is a bomb, before a byte of it is written', async () => {
@@ -182,7 +264,9 @@ describe('a .zip is refused', () => {
 
   it('when it is truncated', async () => {
     const whole = zip([{ name: 'compiled.so', content: Buffer.alloc(100_000, 'so') }]);
-    expect(await refusal(whole.subarray(0, whole.length - 30))).toMatchObject({ code: 'MODEL_ARCHIVE_INVALID' });
+    expect(await refusal(whole.subarray(0, whole.length - 30))).toMatchObject({
+      code: 'MODEL_ARCHIVE_INVALID',
+    });
   });
 });
 

@@ -3,7 +3,8 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { tarGz } from './tarball.js';
 
-export const sha256 = (bytes: Uint8Array | string): string => createHash('sha256').update(bytes).digest('hex');
+export const sha256 = (bytes: Uint8Array | string): string =>
+  createHash('sha256').update(bytes).digest('hex');
 
 export interface Bundle {
   /** Path in the package → content. */
@@ -44,7 +45,8 @@ export function bundle(version = '1.0.0', artifact: Uint8Array | string = `artif
   return { files, digest: sha256(JSON.stringify(manifest)) };
 }
 
-export const bundleTarGz = ({ files }: Bundle): Buffer => tarGz([...files].map(([name, content]) => ({ name, content })));
+export const bundleTarGz = ({ files }: Bundle): Buffer =>
+  tarGz([...files].map(([name, content]) => ({ name, content })));
 
 export async function writeBundle(folder: string, { files }: Bundle): Promise<void> {
   for (const [name, content] of files) {
@@ -54,9 +56,18 @@ export async function writeBundle(folder: string, { files }: Bundle): Promise<vo
 }
 
 /** A tarball as SageMaker Neo makes them, around a fixture that really loads. */
-export async function neoTarGz(fixture: string, more: Readonly<Record<string, string | Buffer>> = {}): Promise<Buffer> {
+export async function neoTarGz(
+  fixture: string,
+  more: Readonly<Record<string, string | Buffer>> = {},
+): Promise<Buffer> {
   const folder = new URL(`../fixtures/models/${fixture}/`, import.meta.url);
   const names = ['compiled.so', 'compiled.params', 'compiled_model.json'];
-  const files = await Promise.all(names.map(async (name) => ({ name: `./${name}`, content: await readFile(new URL(name, folder)) })));
-  return tarGz([{ name: './', type: '5' }, ...files, ...Object.entries(more).map(([name, content]) => ({ name: `./${name}`, content }))]);
+  const files = await Promise.all(
+    names.map(async (name) => ({ name: `./${name}`, content: await readFile(new URL(name, folder)) })),
+  );
+  return tarGz([
+    { name: './', type: '5' },
+    ...files,
+    ...Object.entries(more).map(([name, content]) => ({ name: `./${name}`, content })),
+  ]);
 }

@@ -31,7 +31,8 @@ describe('on a disk that is too full', () => {
 
   it('an archive is refused before it is written, with the figures, and the model before it stays', async () => {
     const [small, large] = [bundle('1.0.0'), bundle('2.0.0', randomBytes(30_000_000))];
-    const config = (name: string, archive: Buffer) => model({ type: 'file', path: desk.path(name), sha256: sha256(archive) });
+    const config = (name: string, archive: Buffer) =>
+      model({ type: 'file', path: desk.path(name), sha256: sha256(archive) });
     const archives = { small: bundleTarGz(small), large: bundleTarGz(large) };
     await writeFile(desk.path('small'), archives.small);
     await writeFile(desk.path('large'), archives.large);
@@ -41,7 +42,9 @@ describe('on a disk that is too full', () => {
       code: 'MODEL_DISK_FULL',
       message: expect.stringMatching(/needs \d+ MB, \d+ MB are free/) as unknown,
     });
-    await expect(repository.resolve('sorter', config('small', archives.small))).resolves.toMatchObject({ sha256: small.digest });
+    await expect(repository.resolve('sorter', config('small', archives.small))).resolves.toMatchObject({
+      sha256: small.digest,
+    });
     for (const left of ['work', 'downloads']) expect(await readdir(`${desk.cache}/${left}`)).toEqual([]);
   });
 
@@ -51,7 +54,12 @@ describe('on a disk that is too full', () => {
       const archive = bundleTarGz(one);
       await writeFile(desk.path('model'), archive);
       // A process each, so that none counts as in use.
-      await desk.repository().resolve(`sorter-${index}`, model({ type: 'file', path: desk.path('model'), sha256: sha256(archive) }));
+      await desk
+        .repository()
+        .resolve(
+          `sorter-${index}`,
+          model({ type: 'file', path: desk.path('model'), sha256: sha256(archive) }),
+        );
     }
     expect((await readdir(`${desk.cache}/packages`)).includes(made[3]?.digest ?? '')).toBe(true);
     expect((await readdir(`${desk.cache}/packages`)).length).toBeLessThan(4);
@@ -60,7 +68,9 @@ describe('on a disk that is too full', () => {
   it('a package that is on the device is used where it is', async () => {
     const large = bundle('2.0.0', randomBytes(30_000_000));
     await writeBundle(desk.path('package'), large);
-    const { folder } = await desk.repository().resolve('sorter', model({ type: 'package', path: desk.path('package'), sha256: large.digest }));
+    const { folder } = await desk
+      .repository()
+      .resolve('sorter', model({ type: 'package', path: desk.path('package'), sha256: large.digest }));
     expect(folder).toBe(desk.path('package'));
     expect(desk.log.some(({ msg }) => /without a copy/.test(String(msg)))).toBe(true);
   });
@@ -77,7 +87,11 @@ it('a cache that cannot be written serves what is in it', async (context) => {
     await expect(desk.repository().resolve('sorter', config)).resolves.toMatchObject({ sha256: one.digest });
     const two = bundleTarGz(bundle('2.0.0'));
     await writeFile(desk.path('two'), two);
-    await expect(desk.repository().resolve('sorter', model({ type: 'file', path: desk.path('two'), sha256: sha256(two) }))).rejects.toMatchObject({
+    await expect(
+      desk
+        .repository()
+        .resolve('sorter', model({ type: 'file', path: desk.path('two'), sha256: sha256(two) })),
+    ).rejects.toMatchObject({
       code: 'MODEL_CACHE_UNWRITABLE',
     });
   } finally {

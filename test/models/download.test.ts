@@ -36,25 +36,32 @@ beforeEach(async () => {
 });
 afterEach(() => desk.close());
 
-const status = (code: number, name: string, more: object = {}) => ({ do: 'status', status: code, code: name, ...more }) as const;
+const status = (code: number, name: string, more: object = {}) =>
+  ({ do: 'status', status: code, code: name, ...more }) as const;
 
 describe('a download', () => {
   it('that is cut goes on where it stopped', async () => {
     server.faults.push({ do: 'cut', afterBytes: 200_000 }, { do: 'cut', afterBytes: 100_000 });
     const { folder, sha256: digest } = await desk.repository().resolve('sorter', model(source));
     expect(digest).toBe(good.digest);
-    expect(sha256(await readFile(`${folder}/dlr/compiled.so`))).toBe(sha256(good.files.get('dlr/compiled.so') ?? ''));
+    expect(sha256(await readFile(`${folder}/dlr/compiled.so`))).toBe(
+      sha256(good.files.get('dlr/compiled.so') ?? ''),
+    );
     const [first, second, third] = server.downloads;
     expect(first?.range).toBeUndefined();
     expect(Number(/\d+/.exec(second?.range ?? '')?.[0])).toBeGreaterThan(0);
-    expect(Number(/\d+/.exec(third?.range ?? '')?.[0])).toBeGreaterThan(Number(/\d+/.exec(second?.range ?? '')?.[0]));
+    expect(Number(/\d+/.exec(third?.range ?? '')?.[0])).toBeGreaterThan(
+      Number(/\d+/.exec(second?.range ?? '')?.[0]),
+    );
     expect(second?.ifMatch).toMatch(/^"[0-9a-f]{32}"$/);
     expect(await readdir(`${desk.cache}/downloads`)).toEqual([]);
   });
 
   it('that a restart interrupts goes on in the next process', async () => {
     server.faults.push({ do: 'cut', afterBytes: 300_000 });
-    await expect(desk.repository({ transfer: { attempts: 1 } }).resolve('sorter', model(source))).rejects.toMatchObject({
+    await expect(
+      desk.repository({ transfer: { attempts: 1 } }).resolve('sorter', model(source)),
+    ).rejects.toMatchObject({
       code: 'MODEL_ORIGIN_UNREACHABLE',
     });
     await desk.repository().resolve('sorter', model(source));
@@ -65,16 +72,21 @@ describe('a download', () => {
     const newer = bundle('2.0.0', randomBytes(600_000));
     server.faults.push({ do: 'cut', afterBytes: 200_000 });
     server.rule = ({ range }) => {
-      if (range?.startsWith('bytes=') && range !== 'bytes=0-0') server.objects.set('/models/sorter.tar.gz', bundleTarGz(newer));
+      if (range?.startsWith('bytes=') && range !== 'bytes=0-0')
+        server.objects.set('/models/sorter.tar.gz', bundleTarGz(newer));
       return undefined;
     };
     const config = model({ type: 's3', uri: source.uri }, { allowUnpinned: true });
-    await expect(desk.repository().resolve('sorter', config)).resolves.toMatchObject({ sha256: newer.digest });
+    await expect(desk.repository().resolve('sorter', config)).resolves.toMatchObject({
+      sha256: newer.digest,
+    });
   });
 
   it('begins anew where the server does not know ranges', async () => {
     server.faults.push({ do: 'cut', afterBytes: 200_000 }, { do: 'ignore-range' });
-    await expect(desk.repository().resolve('sorter', model(source))).resolves.toMatchObject({ sha256: good.digest });
+    await expect(desk.repository().resolve('sorter', model(source))).resolves.toMatchObject({
+      sha256: good.digest,
+    });
   });
 
   it.each([
@@ -84,13 +96,17 @@ describe('a download', () => {
     ['a clock that is off', status(403, 'RequestTimeTooSkewed')],
   ])('survives %s', async (_title, fault) => {
     server.faults.push(fault, fault, fault);
-    await expect(desk.repository().resolve('sorter', model(source))).resolves.toMatchObject({ sha256: good.digest });
+    await expect(desk.repository().resolve('sorter', model(source))).resolves.toMatchObject({
+      sha256: good.digest,
+    });
     expect(server.downloads).toHaveLength(4);
   });
 
   it('gives up after the last attempt and says how many there were', async () => {
     server.rule = () => status(503, 'SlowDown');
-    await expect(desk.repository({ transfer: { attempts: 3 } }).resolve('sorter', model(source))).rejects.toMatchObject({
+    await expect(
+      desk.repository({ transfer: { attempts: 3 } }).resolve('sorter', model(source)),
+    ).rejects.toMatchObject({
       code: 'MODEL_ORIGIN_UNREACHABLE',
       message: expect.stringMatching(/3 attempts: SlowDown.*HTTP 503/) as unknown,
     });
@@ -99,7 +115,9 @@ describe('a download', () => {
 
   it('leaves a connection that is open and dead, and goes on', async () => {
     server.faults.push({ do: 'stall', afterBytes: 250_000 });
-    await expect(desk.repository({ transfer: { windowMs: 400 } }).resolve('sorter', model(source))).resolves.toMatchObject({ sha256: good.digest });
+    await expect(
+      desk.repository({ transfer: { windowMs: 400 } }).resolve('sorter', model(source)),
+    ).resolves.toMatchObject({ sha256: good.digest });
     expect(desk.log.find(({ reason }) => /bytes came in 0.4 s/.test(String(reason)))).toBeDefined();
     expect(server.downloads).toHaveLength(2);
   });
@@ -110,7 +128,9 @@ describe('a download', () => {
     server.objects.set('/models/sorter.tar.gz', wrong);
     const repository = desk.repository();
     for (let time = 0; time < 2; time++) {
-      await expect(repository.resolve('sorter', model(source))).rejects.toMatchObject({ code: 'MODEL_DIGEST_MISMATCH' });
+      await expect(repository.resolve('sorter', model(source))).rejects.toMatchObject({
+        code: 'MODEL_DIGEST_MISMATCH',
+      });
     }
     expect(server.downloads).toHaveLength(1);
     server.objects.set('/models/sorter.tar.gz', archive);
@@ -139,7 +159,12 @@ describe('a refusal is told with its reason', () => {
     ['a bucket that is not there', status(404, 'NoSuchBucket'), 'MODEL_ORIGIN_MISSING', /NoSuchBucket/],
     ['a missing right', status(403, 'AccessDenied'), 'MODEL_ORIGIN_FORBIDDEN', /AccessDenied/],
     ['an archived object', status(403, 'InvalidObjectState'), 'MODEL_ORIGIN_REFUSED', /InvalidObjectState/],
-    ['a region that cannot be found', status(301, 'PermanentRedirect'), 'MODEL_ORIGIN_REGION', /PermanentRedirect/],
+    [
+      'a region that cannot be found',
+      status(301, 'PermanentRedirect'),
+      'MODEL_ORIGIN_REGION',
+      /PermanentRedirect/,
+    ],
   ])('%s', async (_title, fault, code, message) => {
     server.rule = () => fault;
     await expect(desk.repository().resolve('sorter', model(source))).rejects.toMatchObject({
@@ -159,7 +184,9 @@ describe('a refusal is told with its reason', () => {
     const { AWS_ACCESS_KEY_ID } = process.env;
     delete process.env['AWS_ACCESS_KEY_ID'];
     try {
-      await expect(desk.repository().resolve('sorter', model(source))).rejects.toMatchObject({ code: 'MODEL_CREDENTIALS_MISSING' });
+      await expect(desk.repository().resolve('sorter', model(source))).rejects.toMatchObject({
+        code: 'MODEL_CREDENTIALS_MISSING',
+      });
     } finally {
       process.env['AWS_ACCESS_KEY_ID'] = AWS_ACCESS_KEY_ID;
     }
@@ -170,8 +197,16 @@ it.each([
   ['a header', { 'x-amz-bucket-region': 'ap-south-1' }, ''],
   ['the error', {}, '<Region>ap-south-1</Region>'],
 ])('follows a bucket into another region that %s names', async (_title, headers, extra) => {
-  server.rule = ({ region }) => (region === 'ap-south-1' ? undefined : status(extra ? 400 : 301, extra ? 'AuthorizationHeaderMalformed' : 'PermanentRedirect', { headers, extra }));
-  await expect(desk.repository().resolve('sorter', model(source))).resolves.toMatchObject({ sha256: good.digest });
+  server.rule = ({ region }) =>
+    region === 'ap-south-1'
+      ? undefined
+      : status(extra ? 400 : 301, extra ? 'AuthorizationHeaderMalformed' : 'PermanentRedirect', {
+          headers,
+          extra,
+        });
+  await expect(desk.repository().resolve('sorter', model(source))).resolves.toMatchObject({
+    sha256: good.digest,
+  });
   expect(server.requests.map(({ region }) => region)).toEqual(['eu-central-1', 'ap-south-1', 'ap-south-1']);
 });
 
@@ -179,7 +214,9 @@ describe('without network', () => {
   it('a pinned model that is in the cache needs none, after a restart too', async () => {
     await desk.repository().resolve('sorter', model(source));
     server.requests.length = 0;
-    await expect(desk.repository().resolve('sorter', model(source))).resolves.toMatchObject({ sha256: good.digest });
+    await expect(desk.repository().resolve('sorter', model(source))).resolves.toMatchObject({
+      sha256: good.digest,
+    });
     expect(server.requests).toHaveLength(0);
   });
 
@@ -190,14 +227,20 @@ describe('without network', () => {
     server.rule = () => ({ do: 'reset' });
     const started = performance.now();
     const again = await desk.repository().resolve('sorter', config);
-    expect(again).toMatchObject({ sha256: good.digest, folder: first.folder, stale: expect.stringMatching(/could not be fetched/) as unknown });
+    expect(again).toMatchObject({
+      sha256: good.digest,
+      folder: first.folder,
+      stale: expect.stringMatching(/could not be fetched/) as unknown,
+    });
     expect(performance.now() - started).toBeLessThan(2_000);
     expect(desk.log.some(({ msg }) => /newest is not known/.test(String(msg)))).toBe(true);
   });
 
   it('a model that was never here is an error', async () => {
     server.rule = () => ({ do: 'reset' });
-    await expect(desk.repository().resolve('sorter', model(source))).rejects.toMatchObject({ code: 'MODEL_ORIGIN_UNREACHABLE' });
+    await expect(desk.repository().resolve('sorter', model(source))).rejects.toMatchObject({
+      code: 'MODEL_ORIGIN_UNREACHABLE',
+    });
   });
 });
 
@@ -232,7 +275,9 @@ describe('the newest object', () => {
     const repository = desk.repository();
     await repository.resolve('sorter', config);
     server.objects.set('/models/sorter.tar.gz', archive.subarray(0, 1000));
-    await expect(repository.resolve('sorter', config)).rejects.toMatchObject({ code: 'MODEL_ARCHIVE_INVALID' });
+    await expect(repository.resolve('sorter', config)).rejects.toMatchObject({
+      code: 'MODEL_ARCHIVE_INVALID',
+    });
     expect((await repository.cached('sorter', config))?.sha256).toBe(good.digest);
     expect(await readdir(`${desk.cache}/work`)).toEqual([]);
   });

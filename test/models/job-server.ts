@@ -1,7 +1,12 @@
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { DescribeCompilationJob$, DescribeTrainingJob$, ListCompilationJobs$, ListTrainingJobs$ } from '@aws-sdk/client-sagemaker';
+import {
+  DescribeCompilationJob$,
+  DescribeTrainingJob$,
+  ListCompilationJobs$,
+  ListTrainingJobs$,
+} from '@aws-sdk/client-sagemaker';
 
 export interface Job {
   readonly name: string;
@@ -14,7 +19,13 @@ export interface Job {
 type Input = Readonly<Record<string, unknown>>;
 
 /** What the SDK says of an operation: [kind, namespace, name, traits, () => input, () => output]; of a structure: [kind, namespace, name, traits, member names, …]. */
-type OperationSchema = readonly [unknown, unknown, unknown, unknown, () => readonly [unknown, unknown, unknown, unknown, readonly string[]]];
+type OperationSchema = readonly [
+  unknown,
+  unknown,
+  unknown,
+  unknown,
+  () => readonly [unknown, unknown, unknown, unknown, readonly string[]],
+];
 const memberNames = (operation: unknown): readonly string[] => (operation as OperationSchema)[4]()[4];
 
 const operations: Readonly<Record<string, unknown>> = {
@@ -38,8 +49,13 @@ export class JobServer {
       const chunks: Buffer[] = [];
       request.on('data', (chunk: Buffer) => chunks.push(chunk));
       request.on('end', () => {
-        const { status, body } = this.#answer(String(request.headers['x-amz-target']), JSON.parse(Buffer.concat(chunks).toString()) as Input);
-        response.writeHead(status, { 'Content-Type': 'application/x-amz-json-1.1' }).end(JSON.stringify(body));
+        const { status, body } = this.#answer(
+          String(request.headers['x-amz-target']),
+          JSON.parse(Buffer.concat(chunks).toString()) as Input,
+        );
+        response
+          .writeHead(status, { 'Content-Type': 'application/x-amz-json-1.1' })
+          .end(JSON.stringify(body));
       });
     });
   }
@@ -71,13 +87,18 @@ export class JobServer {
     if (unknown.length > 0) return refuse(`unknown members ${unknown.join(', ')}`);
     const kind = name.includes('Training') ? 'Training' : 'Compilation';
     const jobs = kind === 'Training' ? this.training : this.compilation;
-    return name.startsWith('List') ? this.#list(kind, jobs, input) : describe(kind, jobs, input) ?? refuse('Requested resource not found.');
+    return name.startsWith('List')
+      ? this.#list(kind, jobs, input)
+      : (describe(kind, jobs, input) ?? refuse('Requested resource not found.'));
   }
 
   #list(kind: string, jobs: readonly Job[], input: Input): { status: number; body: object } {
     const sign = input['SortOrder'] === 'Descending' ? -1 : 1;
     const fitting = jobs
-      .filter(({ status, name }) => status === input['StatusEquals'] && name.includes(String(input['NameContains'])))
+      .filter(
+        ({ status, name }) =>
+          status === input['StatusEquals'] && name.includes(String(input['NameContains'])),
+      )
       .sort((a, b) => sign * (a.createdAt - b.createdAt));
     const from = Number(input['NextToken'] ?? 0);
     const page = fitting.slice(from, from + this.pageSize).map((job) => ({
@@ -88,13 +109,21 @@ export class JobServer {
       ...(kind === 'Compilation' && { CompilationTargetDevice: 'ml_c5' }),
     }));
     const more = from + this.pageSize < fitting.length;
-    return { status: 200, body: { [`${kind}JobSummaries`]: page, ...(more && { NextToken: String(from + this.pageSize) }) } };
+    return {
+      status: 200,
+      body: { [`${kind}JobSummaries`]: page, ...(more && { NextToken: String(from + this.pageSize) }) },
+    };
   }
 }
 
-const arnOf = (kind: string, name: string): string => `arn:aws:sagemaker:eu-central-1:123456789012:${kind.toLowerCase()}-job/${name}`;
+const arnOf = (kind: string, name: string): string =>
+  `arn:aws:sagemaker:eu-central-1:123456789012:${kind.toLowerCase()}-job/${name}`;
 
-function describe(kind: string, jobs: readonly Job[], input: Input): { status: number; body: object } | undefined {
+function describe(
+  kind: string,
+  jobs: readonly Job[],
+  input: Input,
+): { status: number; body: object } | undefined {
   const job = jobs.find(({ name }) => name === input[`${kind}JobName`]);
   return (
     job && {

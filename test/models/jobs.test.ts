@@ -38,15 +38,33 @@ function finish(name: string): { artifact: string; digest: string } {
 }
 
 describe.each([
-  ['sagemakerTrainingJob', () => jobs.training, 'Completed', 'InProgress', 'Failed', (name: string) => ({ arn: `arn:aws:sagemaker:eu-central-1:123456789012:training-job/${name}` })],
-  ['neoCompilationJob', () => jobs.compilation, 'COMPLETED', 'INPROGRESS', 'FAILED', (name: string) => ({ name })],
+  [
+    'sagemakerTrainingJob',
+    () => jobs.training,
+    'Completed',
+    'InProgress',
+    'Failed',
+    (name: string) => ({ arn: `arn:aws:sagemaker:eu-central-1:123456789012:training-job/${name}` }),
+  ],
+  [
+    'neoCompilationJob',
+    () => jobs.compilation,
+    'COMPLETED',
+    'INPROGRESS',
+    'FAILED',
+    (name: string) => ({ name }),
+  ],
 ] as const)('%s', (type, list, completed, running, failed, byName) => {
-  const resolve = (source: object) => desk.repository().resolve('sorter', model({ type, ...source }, { allowUnpinned: true }));
+  const resolve = (source: object) =>
+    desk.repository().resolve('sorter', model({ type, ...source }, { allowUnpinned: true }));
 
   it('brings the artifact that SageMaker names', async () => {
     const { artifact, digest } = finish('waste-1');
     list().push({ name: 'waste-1', status: completed, createdAt: 1, artifact });
-    await expect(resolve(byName('waste-1'))).resolves.toMatchObject({ sha256: digest, origin: { type, uri: expect.stringMatching(/job\/waste-1$/) as unknown } });
+    await expect(resolve(byName('waste-1'))).resolves.toMatchObject({
+      sha256: digest,
+      origin: { type, uri: expect.stringMatching(/job\/waste-1$/) as unknown },
+    });
   });
 
   it('takes the newest completed job of a prefix, beyond the first page', async () => {
@@ -57,7 +75,12 @@ describe.each([
       { name: 'waste-3', status: running, createdAt: 9 },
       { name: 'waste-4', status: failed, createdAt: 8, failure: 'no data' },
       // Their names only contain the prefix.
-      ...[6, 7, 8].map((createdAt) => ({ name: `old-waste-${createdAt}`, status: completed, createdAt, artifact: 's3://output/none' })),
+      ...[6, 7, 8].map((createdAt) => ({
+        name: `old-waste-${createdAt}`,
+        status: completed,
+        createdAt,
+        artifact: 's3://output/none',
+      })),
     );
     await expect(resolve({ namePrefix: 'waste-' })).resolves.toMatchObject({ sha256: digest });
   });
@@ -76,10 +99,22 @@ describe.each([
   });
 
   it('says that a job still runs, has failed, or is not there', async () => {
-    list().push({ name: 'waste-1', status: running, createdAt: 1 }, { name: 'waste-2', status: failed, createdAt: 2, failure: 'ClientError: out of disk' });
-    await expect(resolve(byName('waste-1'))).rejects.toMatchObject({ code: 'MODEL_JOB_UNFINISHED', message: expect.stringContaining(running) as unknown });
-    await expect(resolve(byName('waste-2'))).rejects.toMatchObject({ code: 'MODEL_JOB_FAILED', message: expect.stringContaining('out of disk') as unknown });
+    list().push(
+      { name: 'waste-1', status: running, createdAt: 1 },
+      { name: 'waste-2', status: failed, createdAt: 2, failure: 'ClientError: out of disk' },
+    );
+    await expect(resolve(byName('waste-1'))).rejects.toMatchObject({
+      code: 'MODEL_JOB_UNFINISHED',
+      message: expect.stringContaining(running) as unknown,
+    });
+    await expect(resolve(byName('waste-2'))).rejects.toMatchObject({
+      code: 'MODEL_JOB_FAILED',
+      message: expect.stringContaining('out of disk') as unknown,
+    });
     await expect(resolve(byName('waste-9'))).rejects.toMatchObject({ code: 'MODEL_ORIGIN_MISSING' });
-    await expect(resolve({ namePrefix: 'glass-' })).rejects.toMatchObject({ code: 'MODEL_ORIGIN_MISSING', message: expect.stringContaining('glass-*') as unknown });
+    await expect(resolve({ namePrefix: 'glass-' })).rejects.toMatchObject({
+      code: 'MODEL_ORIGIN_MISSING',
+      message: expect.stringContaining('glass-*') as unknown,
+    });
   });
 });

@@ -5,7 +5,13 @@ import type { AddressInfo } from 'node:net';
 
 /** What goes wrong with one request; without a fault it is answered as S3 would. */
 export type Fault =
-  | { readonly do: 'status'; readonly status: number; readonly code: string; readonly headers?: Readonly<Record<string, string>>; readonly extra?: string }
+  | {
+      readonly do: 'status';
+      readonly status: number;
+      readonly code: string;
+      readonly headers?: Readonly<Record<string, string>>;
+      readonly extra?: string;
+    }
   | { readonly do: 'cut'; readonly afterBytes: number }
   | { readonly do: 'stall'; readonly afterBytes: number }
   | { readonly do: 'reset' }
@@ -55,7 +61,7 @@ export class ObjectServer {
     await once(this.#server, 'close');
   }
 
-  #answer(request: IncomingMessage, response: ServerResponse): void {
+  #answer(request: IncomingMessage, response: ServerResponse): unknown {
     const url = new URL(request.url ?? '', 'http://localhost');
     const seen: SeenRequest = {
       path: decodeURIComponent(url.pathname),
@@ -66,14 +72,19 @@ export class ObjectServer {
     this.requests.push(seen);
     const isDownload = seen.range !== 'bytes=0-0' && !seen.path.endsWith('.sig');
     const fault = this.rule(seen) ?? (isDownload ? this.faults.shift() : undefined);
-    if (fault?.do === 'reset') return void request.socket.destroy();
+    if (fault?.do === 'reset') return request.socket.destroy();
     if (fault?.do === 'status') return refuse(response, fault.status, fault.code, fault.headers, fault.extra);
     const object = this.objects.get(seen.path);
     if (!object) return refuse(response, 404, 'NoSuchKey');
-    this.#send(object, seen, fault, response);
+    return this.#send(object, seen, fault, response);
   }
 
-  #send(object: Buffer, { range, ifMatch }: SeenRequest, fault: Fault | undefined, response: ServerResponse): void {
+  #send(
+    object: Buffer,
+    { range, ifMatch }: SeenRequest,
+    fault: Fault | undefined,
+    response: ServerResponse,
+  ): unknown {
     const tag = `"${createHash('md5').update(object).digest('hex')}"`;
     if (ifMatch !== undefined && ifMatch !== tag) return refuse(response, 412, 'PreconditionFailed');
     const asked = fault?.do === 'ignore-range' ? undefined : /^bytes=(\d+)-(\d*)$/.exec(range ?? '');
@@ -86,13 +97,22 @@ export class ObjectServer {
       'Content-Length': body.length,
       ...(asked && { 'Content-Range': `bytes ${from}-${to}/${object.length}` }),
     });
-    if (fault?.do === 'cut') response.write(body.subarray(0, fault.afterBytes), () => void response.socket?.destroy());
-    else if (fault?.do === 'stall') response.write(body.subarray(0, fault.afterBytes));
-    else response.end(body);
+    if (fault?.do === 'cut')
+      return response.write(body.subarray(0, fault.afterBytes), () => response.socket?.destroy());
+    if (fault?.do === 'stall') return response.write(body.subarray(0, fault.afterBytes));
+    return response.end(body);
   }
 }
 
-function refuse(response: ServerResponse, status: number, code: string, headers: Readonly<Record<string, string>> = {}, extra = ''): void {
+function refuse(
+  response: ServerResponse,
+  status: number,
+  code: string,
+  headers: Readonly<Record<string, string>> = {},
+  extra = '',
+): unknown {
   response.writeHead(status, { 'Content-Type': 'application/xml', ...headers });
-  response.end(`<?xml version="1.0" encoding="UTF-8"?><Error><Code>${code}</Code><Message>${code} it is.</Message>${extra}<RequestId>1</RequestId></Error>`);
+  return response.end(
+    `<?xml version="1.0" encoding="UTF-8"?><Error><Code>${code}</Code><Message>${code} it is.</Message>${extra}<RequestId>1</RequestId></Error>`,
+  );
 }

@@ -8,7 +8,11 @@ import { openPackage } from '../../src/models/package.js';
 import { obstacle, type Machine } from '../../src/models/target.js';
 
 const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');
-const x64 = (...cpuFeatures: string[]): Machine => ({ os: 'linux', architecture: 'x64', cpuFeatures: new Set(cpuFeatures) });
+const x64 = (...cpuFeatures: string[]): Machine => ({
+  os: 'linux',
+  architecture: 'x64',
+  cpuFeatures: new Set(cpuFeatures),
+});
 
 type Json = Record<string, unknown>;
 let folder: string;
@@ -59,8 +63,15 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true }));
 
-const open = (digest: string | undefined, more: { target?: string; allowUnpinned?: boolean } = {}, machine = x64('avx2', 'avx512f')) =>
-  openPackage({ folder, sha256: digest, allowUnpinned: more.allowUnpinned ?? false, target: more.target }, machine);
+const open = (
+  digest: string | undefined,
+  more: { target?: string; allowUnpinned?: boolean } = {},
+  machine = x64('avx2', 'avx512f'),
+) =>
+  openPackage(
+    { folder, sha256: digest, allowUnpinned: more.allowUnpinned ?? false, target: more.target },
+    machine,
+  );
 
 describe('openPackage', () => {
   it('gives the manifest, labels and the most specialised target that the machine can run', async () => {
@@ -87,12 +98,28 @@ describe('openPackage', () => {
   });
 
   it.each([
-    ['a changed artifact', () => writeFile(path.join(folder, 'dlr-x64-avx512/compiled.so'), 'x'), 'MODEL_DIGEST_MISMATCH'],
-    ['a truncated one', () => writeFile(path.join(folder, 'dlr-x64-avx512/compiled.so'), ''), 'MODEL_DIGEST_MISMATCH'],
+    [
+      'a changed artifact',
+      () => writeFile(path.join(folder, 'dlr-x64-avx512/compiled.so'), 'x'),
+      'MODEL_DIGEST_MISMATCH',
+    ],
+    [
+      'a truncated one',
+      () => writeFile(path.join(folder, 'dlr-x64-avx512/compiled.so'), ''),
+      'MODEL_DIGEST_MISMATCH',
+    ],
     ['a missing one', () => rm(path.join(folder, 'dlr-x64-avx512/compiled.so')), 'MODEL_FILE_MISSING'],
-    ['changed labels', () => writeFile(path.join(folder, 'labels.txt'), 'glass\nmetal\n'), 'MODEL_DIGEST_MISMATCH'],
+    [
+      'changed labels',
+      () => writeFile(path.join(folder, 'labels.txt'), 'glass\nmetal\n'),
+      'MODEL_DIGEST_MISMATCH',
+    ],
     ['missing labels', () => rm(path.join(folder, 'labels.txt')), 'MODEL_FILE_MISSING'],
-    ['a file that everybody can write', () => chmod(path.join(folder, 'dlr-x64-avx512/compiled.so'), 0o666), 'MODEL_FILE_WRITABLE'],
+    [
+      'a file that everybody can write',
+      () => chmod(path.join(folder, 'dlr-x64-avx512/compiled.so'), 0o666),
+      'MODEL_FILE_WRITABLE',
+    ],
     ['no manifest', () => rm(path.join(folder, 'model.json')), 'MODEL_NOT_FOUND'],
   ])('refuses %s', async (_title, damage, code) => {
     const digest = await writePackage();
@@ -108,30 +135,41 @@ describe('openPackage', () => {
       manifest['files'] = { '../../etc/passwd': sha256('') };
       manifest['colour'] = 'blue';
     });
-    await expect(open(digest)).rejects.toSatisfy((error: { code: string; details: { problems: string[] } }) => {
-      const text = error.details.problems.join('\n');
-      for (const part of ['version', 'input.mean', 'targets.0.path', '../../etc/passwd', 'colour']) expect(text).toContain(part);
-      return error.code === 'MODEL_MANIFEST_INVALID';
-    });
+    await expect(open(digest)).rejects.toSatisfy(
+      (error: { code: string; details: { problems: string[] } }) => {
+        const text = error.details.problems.join('\n');
+        for (const part of ['version', 'input.mean', 'targets.0.path', '../../etc/passwd', 'colour'])
+          expect(text).toContain(part);
+        return error.code === 'MODEL_MANIFEST_INVALID';
+      },
+    );
   });
 
   it('says for each target why it does not run here', async () => {
     const digest = await writePackage();
-    await expect(open(digest, {}, { os: 'linux', architecture: 'arm64', cpuFeatures: new Set() })).rejects.toThrow(
-      /dlr-x64-avx2: it is for linux x64, this machine is linux arm64; dlr-x64-avx512: /,
-    );
+    await expect(
+      open(digest, {}, { os: 'linux', architecture: 'arm64', cpuFeatures: new Set() }),
+    ).rejects.toThrow(/dlr-x64-avx2: it is for linux x64, this machine is linux arm64; dlr-x64-avx512: /);
     await expect(open(digest, {}, x64('sse4_2'))).rejects.toThrow(/this CPU lacks avx2, avx512f/);
   });
 });
 
 it('a target without a platform runs anywhere', () => {
-  const target = { name: 'onnx', runtime: 'onnx', path: 'onnx', files: {} } satisfies Manifest['targets'][number];
+  const target = {
+    name: 'onnx',
+    runtime: 'onnx',
+    path: 'onnx',
+    files: {},
+  } satisfies Manifest['targets'][number];
   expect(obstacle(target, x64())).toBeUndefined();
 });
 
 it('every package that comes with the product is pinned by its digest', async () => {
   const models = new URL('../../models/', import.meta.url);
-  const shipped = JSON.parse(await readFile(new URL('shipped.json', models), 'utf8')) as Record<string, string>;
+  const shipped = JSON.parse(await readFile(new URL('shipped.json', models), 'utf8')) as Record<
+    string,
+    string
+  >;
   expect(Object.keys(shipped)).toContain('waste-sorter');
   for (const [name, digest] of Object.entries(shipped)) {
     const manifest = await readFile(new URL(`${name}/model.json`, models));

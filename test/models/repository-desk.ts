@@ -54,4 +54,5 @@ export class RepositoryDesk {
 }
 
 /** As the configuration would be after its check. */
-export const model = (source: object, more: object = {}): ModelConfig => modelSchema.parse({ source, ...more });
+export const model = (source: object, more: object = {}): ModelConfig =>
+  modelSchema.parse({ source, ...more });

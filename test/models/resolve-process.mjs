@@ -4,5 +4,9 @@ import { modelSchema } from '../../dist/config/model.js';
 import { ModelRepository } from '../../dist/models/index.js';
 
 const [, , folder, source] = process.argv;
-const repository = new ModelRepository({ folder, logger: pino({ level: 'silent' }), trust: { publicKeys: [] } });
+const repository = new ModelRepository({
+  folder,
+  logger: pino({ level: 'silent' }),
+  trust: { publicKeys: [] },
+});
 await repository.resolve('sorter', modelSchema.parse({ source: JSON.parse(source) }));

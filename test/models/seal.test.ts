@@ -21,10 +21,15 @@ describe('signing', () => {
     await make();
     const publicKey = await makeKey(at('key.pem'));
     expect((await stat(at('key.pem'))).mode & 0o777).toBe(0o600);
-    await expect(signModel(at('model'), at('key.pem'))).resolves.toMatchObject({ signatureFile: at(signatureFile), publicKey });
+    await expect(signModel(at('model'), at('key.pem'))).resolves.toMatchObject({
+      signatureFile: at(signatureFile),
+      publicKey,
+    });
     const keys = [parsePublicKey(publicKey)];
     expect(isSealedBy(keys, await readSeal(at('model')))).toBe(true);
-    expect(isSealedBy([parsePublicKey(await makeKey(at('other.pem')))], await readSeal(at('model')))).toBe(false);
+    expect(isSealedBy([parsePublicKey(await makeKey(at('other.pem')))], await readSeal(at('model')))).toBe(
+      false,
+    );
     const signed = at(signatureFile.replace(/\.sig$/, ''));
     await writeFile(signed, Buffer.concat([await readFile(signed), Buffer.from(' ')]));
     expect(isSealedBy(keys, await readSeal(at('model')))).toBe(false);

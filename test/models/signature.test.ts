@@ -25,8 +25,12 @@ describe('a signed package', () => {
 
   it('needs no pin, and its copy in the cache is still signed after a restart', async () => {
     await sign(`${signDigest(one.digest, ours.privateKey)}\n`);
-    await expect(desk.repository({ trust }).resolve('sorter', config())).resolves.toMatchObject({ sha256: one.digest });
-    await expect(desk.repository({ trust }).cached('sorter', config())).resolves.toMatchObject({ sha256: one.digest });
+    await expect(desk.repository({ trust }).resolve('sorter', config())).resolves.toMatchObject({
+      sha256: one.digest,
+    });
+    await expect(desk.repository({ trust }).cached('sorter', config())).resolves.toMatchObject({
+      sha256: one.digest,
+    });
     await expect(desk.repository().cached('sorter', config())).resolves.toBeUndefined();
   });
 
@@ -37,20 +41,34 @@ describe('a signed package', () => {
     ['with far too much', () => 'A'.repeat(5000)],
   ])('%s is refused, even where unpinned models are allowed', async (_title, signature) => {
     await sign(signature());
-    await expect(desk.repository({ trust }).resolve('sorter', config({ allowUnpinned: true }))).rejects.toMatchObject({ code: 'MODEL_SIGNATURE_INVALID' });
+    await expect(
+      desk.repository({ trust }).resolve('sorter', config({ allowUnpinned: true })),
+    ).rejects.toMatchObject({ code: 'MODEL_SIGNATURE_INVALID' });
   });
 
   it('does not count where no key is trusted', async () => {
     await sign(signDigest(one.digest, ours.privateKey));
-    await expect(desk.repository().resolve('sorter', config())).rejects.toMatchObject({ code: 'MODEL_UNPINNED' });
+    await expect(desk.repository().resolve('sorter', config())).rejects.toMatchObject({
+      code: 'MODEL_UNPINNED',
+    });
   });
 
   it('in an archive without a signature of its own counts too', async () => {
-    const archive = bundleTarGz({ ...one, files: new Map([...one.files, ['model.json.sig', Buffer.from(signDigest(one.digest, ours.privateKey))]]) });
+    const archive = bundleTarGz({
+      ...one,
+      files: new Map([
+        ...one.files,
+        ['model.json.sig', Buffer.from(signDigest(one.digest, ours.privateKey))],
+      ]),
+    });
     await writeFile(desk.path('model.tar.gz'), archive);
     const file = model({ type: 'file', path: desk.path('model.tar.gz') });
-    await expect(desk.repository({ trust }).resolve('sorter', file)).resolves.toMatchObject({ sha256: one.digest });
-    await expect(desk.repository({ trust }).cached('sorter', file)).resolves.toMatchObject({ sha256: one.digest });
+    await expect(desk.repository({ trust }).resolve('sorter', file)).resolves.toMatchObject({
+      sha256: one.digest,
+    });
+    await expect(desk.repository({ trust }).cached('sorter', file)).resolves.toMatchObject({
+      sha256: one.digest,
+    });
   });
 });
 
@@ -60,9 +78,13 @@ describe('a signed archive', () => {
     await writeFile(desk.path('model.tar.gz'), archive);
     await writeFile(desk.path('model.tar.gz.sig'), signDigest(sha256(archive), ours.privateKey));
     const file = model({ type: 'file', path: desk.path('model.tar.gz') });
-    await expect(desk.repository({ trust }).resolve('sorter', file)).resolves.toMatchObject({ sha256: one.digest });
+    await expect(desk.repository({ trust }).resolve('sorter', file)).resolves.toMatchObject({
+      sha256: one.digest,
+    });
     await writeFile(desk.path('model.tar.gz'), 'not even an archive');
-    await expect(desk.repository({ trust }).resolve('sorter', file)).rejects.toMatchObject({ code: 'MODEL_SIGNATURE_INVALID' });
+    await expect(desk.repository({ trust }).resolve('sorter', file)).rejects.toMatchObject({
+      code: 'MODEL_SIGNATURE_INVALID',
+    });
   });
 });
 
@@ -84,8 +106,20 @@ describe('trust.publicKeys', () => {
   });
 
   it.each([
-    ['a private key', () => ours.privateKey.export({ type: 'pkcs8', format: 'pem' }) as string, /private key: it must not be on a device/],
-    ['a key of another kind', () => generateKeyPairSync('rsa', { modulusLength: 1024 }).publicKey.export({ type: 'spki', format: 'pem' }) as string, /rsa, not for Ed25519/],
+    [
+      'a private key',
+      () => ours.privateKey.export({ type: 'pkcs8', format: 'pem' }) as string,
+      /private key: it must not be on a device/,
+    ],
+    [
+      'a key of another kind',
+      () =>
+        generateKeyPairSync('rsa', { modulusLength: 1024 }).publicKey.export({
+          type: 'spki',
+          format: 'pem',
+        }) as string,
+      /rsa, not for Ed25519/,
+    ],
     ['something else', () => 'abc', /neither PEM nor 32 bytes/],
   ])('refuses %s', (_title, key, message) => {
     expect(problems(key())).toMatch(message);

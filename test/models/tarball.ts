@@ -44,6 +44,12 @@ function header({ name, type = '0', link = '', size }: TarEntry, length: number)
   block.write(type, 156);
   block.write(link, 157, 'latin1');
   block.write('ustar\x0000', 257);
-  block.write(`${block.reduce((sum, byte) => sum + byte, 0).toString(8).padStart(6, '0')}\0 `, 148);
+  block.write(
+    `${block
+      .reduce((sum, byte) => sum + byte, 0)
+      .toString(8)
+      .padStart(6, '0')}\0 `,
+    148,
+  );
   return block;
 }

@@ -28,19 +28,42 @@ export function zip(entries: readonly ZipEntry[]): Buffer {
     const common = commonFields(entry, content, packed.length, name.length, method);
     const local = Buffer.concat([uint32(0x04034b50), common, name, packed]);
     directory.push(
-      Buffer.concat([uint32(0x02014b50), uint16((3 << 8) | 20), common, Buffer.alloc(6), uint32(((entry.mode ?? 0o100644) << 16) >>> 0), uint32(offset), name]),
+      Buffer.concat([
+        uint32(0x02014b50),
+        uint16((3 << 8) | 20),
+        common,
+        Buffer.alloc(6),
+        uint32(((entry.mode ?? 0o100644) << 16) >>> 0),
+        uint32(offset),
+        name,
+      ]),
     );
     files.push(local);
     offset += local.length;
   }
   const central = Buffer.concat(directory);
   const count = uint16(entries.length);
-  const end = Buffer.concat([uint32(0x06054b50), uint16(0), uint16(0), count, count, uint32(central.length), uint32(offset), uint16(0)]);
+  const end = Buffer.concat([
+    uint32(0x06054b50),
+    uint16(0),
+    uint16(0),
+    count,
+    count,
+    uint32(central.length),
+    uint32(offset),
+    uint16(0),
+  ]);
   return Buffer.concat([...files, central, end]);
 }
 
 /** From "version needed" to the lengths of name and extra field: the same in both headers. */
-function commonFields(entry: ZipEntry, content: Buffer, packedBytes: number, nameBytes: number, method: number): Buffer {
+function commonFields(
+  entry: ZipEntry,
+  content: Buffer,
+  packedBytes: number,
+  nameBytes: number,
+  method: number,
+): Buffer {
   return Buffer.concat([
     uint16(20),
     uint16(entry.flags ?? 0x800),

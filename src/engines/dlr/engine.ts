@@ -12,6 +12,8 @@ export interface DlrEngineOptions {
   readonly artifact: string;
   /** Path of libdlr.so. @default MLI_LIBDLR, else beside the model, else where the set-up puts it */
   readonly library?: string | undefined;
+  /** A library that another component of the device brings; tried after the one beside the model. */
+  readonly storedLibrary?: string | undefined;
   /** SHA-256 of the library, where it is none of the known releases. */
   readonly sha256?: string | undefined;
   /** Threads of one run. One is often fastest on small machines: measure. @default 1 */

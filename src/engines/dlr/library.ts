@@ -9,6 +9,8 @@ import { readElf } from './elf.js';
 export interface LibraryRequest {
   /** The configured path; nothing else is tried then. */
   readonly library?: string | undefined;
+  /** One that another component of the device brings; tried after the model's own. */
+  readonly storedLibrary?: string | undefined;
   /** Digest of a library that the operator vouches for. */
   readonly sha256?: string | undefined;
   /** Folder of the compiled model: Neo ships the library of its target there. */
@@ -29,7 +31,8 @@ const genuineLibraries: ReadonlyMap<string, string> = new Map([
 const CACHED_VERSION = '1.6.0';
 
 /**
- * Finds libdlr.so: the configured path, else MLI_LIBDLR, else beside the model, else in the cache of the set-up. It is
+ * Finds libdlr.so: the configured path, else MLI_LIBDLR, else beside the model, else from another
+ * component, else in the cache of the set-up. It is
  * native code, so it must be a known release or have the digest that was configured before anything opens it.
  * @returns its absolute path
  * @throws EdgeError LIBDLR_NOT_FOUND, LIBDLR_UNTRUSTED, LIBDLR_WRITABLE, LIBDLR_WRONG_ARCHITECTURE, LIBDLR_UNLOADABLE
@@ -41,7 +44,7 @@ export async function findLibrary(request: LibraryRequest): Promise<string> {
   return file;
 }
 
-function candidates({ library, artifact, env = process.env }: LibraryRequest): string[] {
+function candidates({ library, storedLibrary, artifact, env = process.env }: LibraryRequest): string[] {
   const chosen = library ?? env['MLI_LIBDLR'];
   if (chosen) return [path.resolve(chosen)];
   const userCache = env['XDG_CACHE_HOME']
@@ -50,7 +53,12 @@ function candidates({ library, artifact, env = process.env }: LibraryRequest): s
   const cache = env['MLI_CACHE_DIR']
     ? path.resolve(env['MLI_CACHE_DIR'])
     : path.join(userCache, 'greengrass-mli');
-  return [path.resolve(artifact, 'libdlr.so'), path.join(cache, `libdlr-${CACHED_VERSION}`, 'libdlr.so')];
+  const stored = storedLibrary === undefined ? [] : [path.resolve(storedLibrary)];
+  return [
+    path.resolve(artifact, 'libdlr.so'),
+    ...stored,
+    path.join(cache, `libdlr-${CACHED_VERSION}`, 'libdlr.so'),
+  ];
 }
 
 async function firstThatExists(files: readonly string[]): Promise<string> {

@@ -81,8 +81,8 @@ export const deployErrors = {
     remedy:
       'They are expired, mistyped or of another partition: sign in again, and check AWS_PROFILE and the clock of this machine.',
   }),
-  DEPLOY_REGION_MISSING: entry<object>({
-    message: () => 'It is not known in which AWS region to look.',
+  DEPLOY_REGION_UNKNOWN: entry<{ region: string }>({
+    message: ({ region }) => `It is not known in which AWS region to look: ${region} is none.`,
     remedy: 'Give --region, or set AWS_REGION.',
   }),
   DEPLOY_FORBIDDEN: entry<{ action: string; resource: string; reason: string }>({

@@ -59,13 +59,15 @@ export class EntryRules {
   }
 
   #count(entries: number): void {
-    if (entries > this.#limits.entries) throw this.#tooLarge(`it has more than ${this.#limits.entries} entries`);
+    if (entries > this.#limits.entries)
+      throw this.#tooLarge(`it has more than ${this.#limits.entries} entries`);
   }
 
   #measure(name: string, size: number): void {
     const { fileBytes, totalBytes } = this.#limits;
     if (!Number.isSafeInteger(size) || size < 0) throw this.#unsafe(name, `its size is given as ${size}`);
-    if (size > fileBytes) throw this.#tooLarge(`its entry "${printable(name)}" is larger than ${fileBytes} bytes`);
+    if (size > fileBytes)
+      throw this.#tooLarge(`its entry "${printable(name)}" is larger than ${fileBytes} bytes`);
     this.#bytes += size;
     if (this.#bytes > totalBytes) throw this.#tooLarge(`it unpacks to more than ${totalBytes} bytes`);
   }
@@ -73,13 +75,15 @@ export class EntryRules {
   /** Folders may be named again and again, files once; nothing is both. */
   #add(name: string, parts: readonly string[], kind: 'file' | 'folder'): void {
     if (parts.length === 0 && kind === 'file') throw this.#unsafe(name, 'it has no name');
-    for (let length = 1; length < parts.length; length++) this.#claim(name, parts.slice(0, length).join('/'), 'folder');
+    for (let length = 1; length < parts.length; length++)
+      this.#claim(name, parts.slice(0, length).join('/'), 'folder');
     if (parts.length > 0) this.#claim(name, parts.join('/'), kind);
   }
 
   #claim(name: string, path: string, kind: 'file' | 'folder'): void {
     const before = this.#admitted.get(path);
-    if (before !== undefined && (before === 'file' || kind === 'file')) throw this.#unsafe(name, `there is another entry "${path}"`);
+    if (before !== undefined && (before === 'file' || kind === 'file'))
+      throw this.#unsafe(name, `there is another entry "${path}"`);
     this.#admitted.set(path, kind);
   }
 

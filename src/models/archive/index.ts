@@ -28,7 +28,12 @@ export async function unpack(file: string, folder: string, options: UnpackOption
   const makeRules = () => new EntryRules(archive.name, options.limits);
   await mkdir(folder, { mode: 0o755 });
   try {
-    await (format === 'zip' ? unpackZip : unpackTar)(archive, new NewFolder(folder), makeRules, options.signal);
+    await (format === 'zip' ? unpackZip : unpackTar)(
+      archive,
+      new NewFolder(folder),
+      makeRules,
+      options.signal,
+    );
     await syncFolders(folder);
   } catch (error) {
     await rm(folder, { recursive: true, force: true });
@@ -44,7 +49,10 @@ async function formatOf({ file, name }: Archive): Promise<'tar.gz' | 'zip'> {
   if (starts(0x1f, 0x8b)) return 'tar.gz';
   // Local file header, or the end record of an empty archive.
   if (starts(0x50, 0x4b, 0x03, 0x04) || starts(0x50, 0x4b, 0x05, 0x06)) return 'zip';
-  const begins = head.subarray(0, bytesRead).toString('latin1').replace(/[^\x20-\x7e]/g, '.');
+  const begins = head
+    .subarray(0, bytesRead)
+    .toString('latin1')
+    .replace(/[^\x20-\x7e]/g, '.');
   const reason = bytesRead === 0 ? 'it is empty' : `it is neither gzip nor zip, and begins with "${begins}"`;
   throw new EdgeError('MODEL_ARCHIVE_INVALID', { path: name, reason });
 }

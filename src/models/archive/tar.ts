@@ -30,7 +30,12 @@ const kinds: Readonly<Record<string, string>> = {
  * the parser finds, piece by piece, so that memory stays small.
  * @throws EdgeError MODEL_ARCHIVE_*, MODEL_DISK_FULL
  */
-export async function unpackTar(archive: Archive, into: NewFolder, makeRules: () => EntryRules, signal?: AbortSignal): Promise<void> {
+export async function unpackTar(
+  archive: Archive,
+  into: NewFolder,
+  makeRules: () => EntryRules,
+  signal?: AbortSignal,
+): Promise<void> {
   await readTar(archive, makeRules(), signal, async (steps) => void steps.splice(0));
   let file: FileHandle | undefined;
   try {
@@ -59,7 +64,11 @@ async function readTar(
   take: (steps: Step[]) => Promise<void>,
 ): Promise<void> {
   const invalid = (cause: unknown) =>
-    new EdgeError('MODEL_ARCHIVE_INVALID', { path: archive.name, reason: reasonOf(cause as Error) }, { cause });
+    new EdgeError(
+      'MODEL_ARCHIVE_INVALID',
+      { path: archive.name, reason: reasonOf(cause as Error) },
+      { cause },
+    );
   const steps: Step[] = [];
   let damage: unknown;
   const parser = new Parser({ strict: true, zstd: false, maxDecompressionRatio: Infinity });
@@ -110,10 +119,11 @@ async function readTar(
 function isSoundMetadata(text: string): boolean {
   if (!/^\d+ [^=\n]+=/.test(text)) return !text.replace(/\0+$/, '').includes('\0');
   const bytes = Buffer.from(text.replace(/\0+$/, ''));
-  for (let at = 0; at < bytes.length; ) {
+  for (let at = 0; at < bytes.length;) {
     const length = Number(/^(\d+) /.exec(bytes.toString('latin1', at, at + 12))?.[1]);
     const record = bytes.subarray(at, at + length);
-    if (!(length > 0) || record.length < length || record.includes(0) || record.indexOf(0x0a) !== length - 1) return false;
+    if (!(length > 0) || record.length < length || record.includes(0) || record.indexOf(0x0a) !== length - 1)
+      return false;
     at += length;
   }
   return true;
@@ -127,7 +137,7 @@ const declared = (entry: ReadEntry): DeclaredEntry => ({
 
 /** Errors of zlib; those of the file system have a code too, and keep it. */
 const isFormatError = (error: unknown): boolean =>
-  !isEdgeError(error) && /^Z_/.test(String((error as NodeJS.ErrnoException).code ?? ''));
+  !isEdgeError(error) && /^Z_/.test((error as NodeJS.ErrnoException).code ?? '');
 
 function reasonOf(error: Error): string {
   const text = error.message.replace(/^TAR_[A-Z_]+: /, '');

@@ -26,12 +26,22 @@ interface Admitted {
  * Unpacks a .zip. Its directory is read and judged as a whole before the first byte is written.
  * @throws EdgeError MODEL_ARCHIVE_*, MODEL_DISK_FULL
  */
-export async function unpackZip(archive: Archive, into: NewFolder, makeRules: () => EntryRules, signal?: AbortSignal): Promise<void> {
+export async function unpackZip(
+  archive: Archive,
+  into: NewFolder,
+  makeRules: () => EntryRules,
+  signal?: AbortSignal,
+): Promise<void> {
   const rules = makeRules();
   let zip: ZipFile | undefined;
   try {
     // We judge the names ourselves, as they are: this library would first repair some of them.
-    zip = await openPromise(archive.file, { lazyEntries: true, autoClose: false, decodeStrings: false, validateEntrySizes: true });
+    zip = await openPromise(archive.file, {
+      lazyEntries: true,
+      autoClose: false,
+      decodeStrings: false,
+      validateEntrySizes: true,
+    });
     rules.expect(zip.entryCount);
     const admitted: Admitted[] = [];
     let unpacked = 0;
@@ -62,7 +72,8 @@ function admit(entry: Entry, archive: Archive, rules: EntryRules): Admitted {
   const kind = unixKinds[(entry.externalFileAttributes >>> 16) & S_IFMT] ?? (folder ? 'folder' : 'file');
   const path = rules.admit({ name, kind, size: entry.uncompressedSize });
   if (entry.isEncrypted()) throw invalid(archive, `its entry "${path}" is encrypted`);
-  if (!entry.canDecodeFileData()) throw invalid(archive, `its entry "${path}" is compressed by method ${entry.compressionMethod}`);
+  if (!entry.canDecodeFileData())
+    throw invalid(archive, `its entry "${path}" is compressed by method ${entry.compressionMethod}`);
   return { entry, path, folder };
 }
 
@@ -90,7 +101,9 @@ async function writeEntry(
   }
 }
 
-const isSystemError = (error: unknown): boolean => typeof (error as NodeJS.ErrnoException).errno === 'number' && !/^Z_/.test(String((error as NodeJS.ErrnoException).code));
+const isSystemError = (error: unknown): boolean =>
+  typeof (error as NodeJS.ErrnoException).errno === 'number' &&
+  !/^Z_/.test(String((error as NodeJS.ErrnoException).code));
 
 const invalid = (archive: Archive, reason: string, cause?: unknown): EdgeError =>
   new EdgeError('MODEL_ARCHIVE_INVALID', { path: archive.name, reason }, { cause });

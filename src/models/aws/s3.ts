@@ -45,7 +45,12 @@ export class S3Reader {
     const { GetObjectCommand } = await import('@aws-sdk/client-s3');
     const send = async () => {
       const client = await this.#clientFor(this.regionOf(bucket, region));
-      const input = { Bucket: bucket, Key: key, ...(versionId !== undefined && { VersionId: versionId }), ...range };
+      const input = {
+        Bucket: bucket,
+        Key: key,
+        ...(versionId !== undefined && { VersionId: versionId }),
+        ...range,
+      };
       return client.send(new GetObjectCommand(input), signal ? { abortSignal: signal } : {});
     };
     try {

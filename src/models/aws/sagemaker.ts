@@ -45,11 +45,17 @@ export abstract class SageMakerJobs {
   /** @throws EdgeError MODEL_JOB_UNFINISHED, MODEL_JOB_FAILED; errors of the SDK */
   async find(name: string, signal?: AbortSignal): Promise<FinishedJob> {
     const { arn = name, status = 'of unknown state', failure, artifact } = await this.describe(name, signal);
-    if (/^(in ?progress|starting|stopping)$/i.test(status)) throw new EdgeError('MODEL_JOB_UNFINISHED', { job: arn, status });
+    if (/^(in ?progress|starting|stopping)$/i.test(status))
+      throw new EdgeError('MODEL_JOB_UNFINISHED', { job: arn, status });
     if (status !== this.completed) {
-      throw new EdgeError('MODEL_JOB_FAILED', { job: arn, status, reason: failure || 'SageMaker gives no reason' });
+      throw new EdgeError('MODEL_JOB_FAILED', {
+        job: arn,
+        status,
+        reason: failure || 'SageMaker gives no reason',
+      });
     }
-    if (artifact === undefined) throw new EdgeError('MODEL_JOB_FAILED', { job: arn, status, reason: 'it has no model artifact' });
+    if (artifact === undefined)
+      throw new EdgeError('MODEL_JOB_FAILED', { job: arn, status, reason: 'it has no model artifact' });
     return { arn, artifact };
   }
 
@@ -60,11 +66,15 @@ export abstract class SageMakerJobs {
       const page = await this.list(prefix, nextToken, signal);
       // The service filters by "contains".
       const fitting = page.jobs.filter(({ name }) => name?.startsWith(prefix));
-      const newest = fitting.sort((a, b) => (b.createdAt?.getTime() ?? 0) - (a.createdAt?.getTime() ?? 0))[0]?.name;
+      const newest = fitting.sort((a, b) => (b.createdAt?.getTime() ?? 0) - (a.createdAt?.getTime() ?? 0))[0]
+        ?.name;
       if (newest !== undefined) return newest;
       nextToken = page.nextToken;
     } while (nextToken !== undefined);
-    throw new EdgeError('MODEL_ORIGIN_MISSING', { uri: `${prefix}*`, reason: 'SageMaker has no completed job whose name begins so' });
+    throw new EdgeError('MODEL_ORIGIN_MISSING', {
+      uri: `${prefix}*`,
+      reason: 'SageMaker has no completed job whose name begins so',
+    });
   }
 
   close(): void {
@@ -74,7 +84,10 @@ export abstract class SageMakerJobs {
 
   protected async client(): Promise<SageMakerClient> {
     const { SageMakerClient } = await import('@aws-sdk/client-sagemaker');
-    this.#client ??= new SageMakerClient({ ...(this.region !== undefined && { region: this.region }), maxAttempts: 1 });
+    this.#client ??= new SageMakerClient({
+      ...(this.region !== undefined && { region: this.region }),
+      maxAttempts: 1,
+    });
     return this.#client;
   }
 }
@@ -95,7 +108,10 @@ export class TrainingJobs extends SageMakerJobs {
       NextToken: nextToken,
     });
     const page = await (await this.client()).send(command, signal ? { abortSignal: signal } : {});
-    const jobs = (page.TrainingJobSummaries ?? []).map((job) => ({ name: job.TrainingJobName, createdAt: job.CreationTime }));
+    const jobs = (page.TrainingJobSummaries ?? []).map((job) => ({
+      name: job.TrainingJobName,
+      createdAt: job.CreationTime,
+    }));
     return { jobs, nextToken: page.NextToken };
   }
 
@@ -128,7 +144,10 @@ export class CompilationJobs extends SageMakerJobs {
       NextToken: nextToken,
     });
     const page = await (await this.client()).send(command, signal ? { abortSignal: signal } : {});
-    const jobs = (page.CompilationJobSummaries ?? []).map((job) => ({ name: job.CompilationJobName, createdAt: job.CreationTime }));
+    const jobs = (page.CompilationJobSummaries ?? []).map((job) => ({
+      name: job.CompilationJobName,
+      createdAt: job.CreationTime,
+    }));
     return { jobs, nextToken: page.NextToken };
   }
 

@@ -26,19 +26,29 @@ const foreign: readonly (readonly [RegExp, string])[] = [
  * @param name of the model in the configuration
  * @throws EdgeError MODEL_NOT_RUNNABLE, MODEL_MANIFEST_INCOMPLETE, MODEL_MANIFEST_INVALID
  */
-export async function planArtifact(folder: string, name: string, config: ManifestConfig | undefined): Promise<PackagePlan> {
-  const names = (await readdir(folder, { withFileTypes: true })).filter((entry) => entry.isFile()).map((entry) => entry.name);
+export async function planArtifact(
+  folder: string,
+  name: string,
+  config: ManifestConfig | undefined,
+): Promise<PackagePlan> {
+  const names = (await readdir(folder, { withFileTypes: true }))
+    .filter((entry) => entry.isFile())
+    .map((entry) => entry.name);
   const { runtime, files } = chooseFiles(folder, names.sort());
   const { labels, ...description } = await describeModel(folder, names, config);
-  const digests = await Promise.all(files.map(async (file) => [file, await sha256OfFile(path.join(folder, file))] as const));
+  const digests = await Promise.all(
+    files.map(async (file) => [file, await sha256OfFile(path.join(folder, file))] as const),
+  );
   const labelsBytes = Buffer.from(`${labels.join('\n')}\n`);
   const manifest = Buffer.from(
     JSON.stringify(
       {
         manifestVersion: 1,
         name,
-        version: config?.version ?? `0.0.0-sha256-${sha256Of(Buffer.from(JSON.stringify(digests))).slice(0, 12)}`,
-        description: 'A compiled model without a manifest of its own: this one was made from its metadata and the configuration',
+        version:
+          config?.version ?? `0.0.0-sha256-${sha256Of(Buffer.from(JSON.stringify(digests))).slice(0, 12)}`,
+        description:
+          'A compiled model without a manifest of its own: this one was made from its metadata and the configuration',
         task: 'classification',
         ...description,
         labels: 'labels.txt',
@@ -62,7 +72,10 @@ export async function planArtifact(folder: string, name: string, config: Manifes
   };
 }
 
-function chooseFiles(folder: string, names: readonly string[]): { runtime: 'dlr' | 'onnx'; files: readonly string[] } {
+function chooseFiles(
+  folder: string,
+  names: readonly string[],
+): { runtime: 'dlr' | 'onnx'; files: readonly string[] } {
   if (names.some((name) => name.endsWith('.so') && name !== 'libdlr.so')) {
     return { runtime: 'dlr', files: names.filter((name) => dlrExtensions.has(path.extname(name))) };
   }

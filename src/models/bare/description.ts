@@ -33,7 +33,11 @@ const hints = {
  * silently make results wrong.
  * @throws EdgeError MODEL_MANIFEST_INCOMPLETE naming all missing fields at once; MODEL_NOT_RUNNABLE for damaged metadata
  */
-export async function describeModel(folder: string, names: readonly string[], config: ManifestConfig | undefined): Promise<ModelDescription> {
+export async function describeModel(
+  folder: string,
+  names: readonly string[],
+  config: ManifestConfig | undefined,
+): Promise<ModelDescription> {
   const meta = names.find((name) => name.endsWith('.meta'));
   const known = meta === undefined ? undefined : await readNeoInput(path.join(folder, meta));
   const input: Record<string, unknown> = { ...known, ...config?.input };
@@ -44,7 +48,8 @@ export async function describeModel(folder: string, names: readonly string[], co
     .map(([, hint]) => hint);
   if (!config?.decoder) missing.push('decoder (such as { type: classification, activation: softmax })');
   if (!labels) missing.push('labels (a list, or a file of the artifact)');
-  if (missing.length > 0 || !labels) throw new EdgeError('MODEL_MANIFEST_INCOMPLETE', { path: folder, missing });
+  if (missing.length > 0 || !labels)
+    throw new EdgeError('MODEL_MANIFEST_INCOMPLETE', { path: folder, missing });
   return { input, decoder: config?.decoder, labels };
 }
 
@@ -55,13 +60,19 @@ function layoutOf(shape: readonly number[] | undefined): 'NCHW' | 'NHWC' | undef
   return isChannels(1) ? 'NCHW' : 'NHWC';
 }
 
-async function findLabels(folder: string, names: readonly string[], config: ManifestConfig['labels']): Promise<readonly string[] | undefined> {
+async function findLabels(
+  folder: string,
+  names: readonly string[],
+  config: ManifestConfig['labels'],
+): Promise<readonly string[] | undefined> {
   if (Array.isArray(config)) return config;
   const file = config ?? labelFiles.find((name) => names.includes(name));
   if (file === undefined) return undefined;
-  const refuse = (reason: string, cause?: unknown) => new EdgeError('MODEL_NOT_RUNNABLE', { path: path.join(folder, file), reason }, { cause });
+  const refuse = (reason: string, cause?: unknown) =>
+    new EdgeError('MODEL_NOT_RUNNABLE', { path: path.join(folder, file), reason }, { cause });
   // By name only: a path could lead anywhere.
-  if (!names.includes(file)) throw refuse(`the configuration names it for the labels, but the artifact has only ${names.join(', ')}`);
+  if (!names.includes(file))
+    throw refuse(`the configuration names it for the labels, but the artifact has only ${names.join(', ')}`);
   const text = await readFile(path.join(folder, file), 'utf8');
   if (!/^\s*[[{(]/.test(text)) return parseLabels(text);
   try {

@@ -6,7 +6,11 @@ import { EdgeError } from '../../errors/index.js';
 const metaSchema = z.looseObject({
   Model: z.looseObject({
     Inputs: z.array(
-      z.looseObject({ name: z.string(), dtype: z.string(), shape: z.array(z.union([z.number(), z.string()])) }),
+      z.looseObject({
+        name: z.string(),
+        dtype: z.string(),
+        shape: z.array(z.union([z.number(), z.string()])),
+      }),
     ),
   }),
 });
@@ -20,7 +24,8 @@ export interface NeoInput {
 
 /** @throws EdgeError MODEL_NOT_RUNNABLE where it is damaged, or the model takes more than one input */
 export async function readNeoInput(file: string): Promise<NeoInput> {
-  const refuse = (reason: string, cause?: unknown) => new EdgeError('MODEL_NOT_RUNNABLE', { path: file, reason }, { cause });
+  const refuse = (reason: string, cause?: unknown) =>
+    new EdgeError('MODEL_NOT_RUNNABLE', { path: file, reason }, { cause });
   let inputs;
   try {
     inputs = metaSchema.parse(JSON.parse(await readFile(file, 'utf8'))).Model.Inputs;
@@ -30,5 +35,9 @@ export async function readNeoInput(file: string): Promise<NeoInput> {
   const [input, ...more] = inputs;
   if (!input || more.length > 0) throw refuse(`it names ${inputs.length} inputs, a picture model has one`);
   const shape = input.shape.map(Number);
-  return { name: input.name, dtype: input.dtype, shape: shape.every((axis) => Number.isInteger(axis) && axis > 0) ? shape : undefined };
+  return {
+    name: input.name,
+    dtype: input.dtype,
+    shape: shape.every((axis) => Number.isInteger(axis) && axis > 0) ? shape : undefined,
+  };
 }

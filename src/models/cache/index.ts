@@ -70,7 +70,10 @@ export class ModelCache {
       if (total + bytes <= this.#maxBytes && bytes <= (await freeSpace(this.#root))) return;
       await item.remove();
       total -= item.bytes;
-      this.#logger.info({ digest: item.name, megabytes: Math.round(item.bytes / 1e6) }, 'removed from the model cache');
+      this.#logger.info(
+        { digest: item.name, megabytes: Math.round(item.bytes / 1e6) },
+        'removed from the model cache',
+      );
     }
     await requireSpace(this.#root, bytes);
   }

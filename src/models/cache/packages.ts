@@ -1,4 +1,15 @@
-import { chmod, constants, copyFile, mkdir, open, readFile, rename, rm, stat, utimes } from 'node:fs/promises';
+import {
+  chmod,
+  constants,
+  copyFile,
+  mkdir,
+  open,
+  readFile,
+  rename,
+  rm,
+  stat,
+  utimes,
+} from 'node:fs/promises';
 import path from 'node:path';
 import { isEdgeError } from '../../errors/index.js';
 import { sha256Of, verifyFiles } from '../digest.js';
@@ -47,7 +58,8 @@ export class CachedPackages {
     try {
       await mkdir(fresh, { recursive: true, mode: 0o755 });
       await writeOut(path.join(fresh, manifestFile), plan.manifest);
-      if (plan.signature !== undefined) await writeOut(path.join(fresh, manifestFile + signatureSuffix), Buffer.from(`${plan.signature}\n`));
+      if (plan.signature !== undefined)
+        await writeOut(path.join(fresh, manifestFile + signatureSuffix), Buffer.from(`${plan.signature}\n`));
       for (const [name, content] of plan.files) {
         const file = path.join(fresh, name);
         await mkdir(path.dirname(file), { recursive: true, mode: 0o755 });

@@ -48,7 +48,10 @@ export class ModelRecords {
       try {
         records.push(recordSchema.parse(JSON.parse(await readFile(file, 'utf8'))));
       } catch (error) {
-        this.#logger.warn({ path: file, reason: (error as Error).message }, 'a record of the model cache cannot be used');
+        this.#logger.warn(
+          { path: file, reason: (error as Error).message },
+          'a record of the model cache cannot be used',
+        );
       }
     }
     return records.sort((a, b) => b.sequence - a.sequence);

@@ -16,7 +16,10 @@ export class WorkFolder {
 
   /** @returns a path that is free and belongs to this process; nothing is made there */
   newPath(): string {
-    return path.join(this.#root, `${process.pid}.${startOf(process.pid) ?? 0}.${randomBytes(6).toString('hex')}`);
+    return path.join(
+      this.#root,
+      `${process.pid}.${startOf(process.pid) ?? 0}.${randomBytes(6).toString('hex')}`,
+    );
   }
 
   /** Makes the folder, and removes what belongs to processes that are no more. */

@@ -14,7 +14,10 @@ export class ArchiveFile implements Origin {
   readonly #path: string;
   readonly #context: Pick<RemoteContext, 'downloadPath' | 'reserve'>;
 
-  constructor(source: Extract<ModelSourceConfig, { type: 'file' }>, context: Pick<RemoteContext, 'downloadPath' | 'reserve'>) {
+  constructor(
+    source: Extract<ModelSourceConfig, { type: 'file' }>,
+    context: Pick<RemoteContext, 'downloadPath' | 'reserve'>,
+  ) {
     this.#path = source.path;
     this.#context = context;
     this.fixed = source.sha256 !== undefined;
@@ -26,9 +29,17 @@ export class ArchiveFile implements Origin {
     const info = await access(file, constants.R_OK)
       .then(() => stat(file))
       .catch((cause: unknown) => {
-        throw new EdgeError('MODEL_ORIGIN_MISSING', { uri: file, reason: (cause as Error).message }, { cause });
-    });
-    if (!info.isFile()) throw new EdgeError('MODEL_ORIGIN_MISSING', { uri: file, reason: 'it is a folder: its source would be of type package' });
+        throw new EdgeError(
+          'MODEL_ORIGIN_MISSING',
+          { uri: file, reason: (cause as Error).message },
+          { cause },
+        );
+      });
+    if (!info.isFile())
+      throw new EdgeError('MODEL_ORIGIN_MISSING', {
+        uri: file,
+        reason: 'it is a folder: its source would be of type package',
+      });
     return {
       origin: { type: 'file', uri: file, revision: `${info.ino}-${info.size}-${info.mtimeMs}` },
       // What is judged and what is opened must be the same bytes: a copy that nobody else can write.

@@ -9,7 +9,10 @@ export type { Content, Located, Origin } from './origin.js';
 export type { RemoteContext } from './s3-object.js';
 
 /** The origin that a source of the configuration names; nothing is asked or opened yet. */
-export function createOrigin(source: ModelSourceConfig, context: PackageFolderContext & RemoteContext): Origin {
+export function createOrigin(
+  source: ModelSourceConfig,
+  context: PackageFolderContext & RemoteContext,
+): Origin {
   switch (source.type) {
     case 'package':
       return new PackageFolder(source, context);

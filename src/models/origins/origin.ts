@@ -17,14 +17,14 @@ export type Content =
       /** The detached signature beside it, in base64; only looked for where it matters. */
       readonly signature?: string | undefined;
       /** When it is no longer needed. */
-      release(): Promise<void>;
+      readonly release: () => Promise<void>;
     };
 
 /** A model that was found, before it is brought. */
 export interface Located {
   readonly origin: ModelOrigin;
   /** @throws EdgeError MODEL_ORIGIN_*, MODEL_DISK_FULL */
-  fetch(signal?: AbortSignal): Promise<Content>;
+  readonly fetch: (signal?: AbortSignal) => Promise<Content>;
 }
 
 /** Where a model comes from, as its configuration says. */

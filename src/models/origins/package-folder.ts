@@ -50,13 +50,19 @@ export class PackageFolder implements Origin {
     const { path: folder, component } = this.#source;
     if (folder !== undefined) return { folder, announced: undefined };
     const { name, workRoot, logger, architecture } = this.#context;
-    const models = (workRoot === undefined ? [] : await readStore(workRoot, logger)).filter(({ kind }) => kind === 'model');
+    const models = (workRoot === undefined ? [] : await readStore(workRoot, logger)).filter(
+      ({ kind }) => kind === 'model',
+    );
     const fitting = models
       .filter((entry) => entry.component === component || entry.name === component)
       .filter((entry) => entry.architecture === architecture || entry.architecture === 'any');
     // A component with several models has one of that name, or we take its only one.
     const entry = fitting.find((one) => one.name === name) ?? fitting[0];
-    if (!entry) throw new EdgeError('MODEL_NOT_IN_STORE', { component: component ?? '', known: models.map((one) => one.component) });
+    if (!entry)
+      throw new EdgeError('MODEL_NOT_IN_STORE', {
+        component: component ?? '',
+        known: models.map((one) => one.component),
+      });
     return { folder: entry.folder, announced: entry.sha256 };
   }
 }

@@ -22,7 +22,7 @@ export interface RemoteContext {
   /** Where the download of this source goes, and stays when it is interrupted. */
   readonly downloadPath: string;
   /** Makes the place for a download. */
-  reserve(bytes: number): Promise<void>;
+  readonly reserve: (bytes: number) => Promise<void>;
 }
 
 /** An archive in a bucket. */
@@ -66,7 +66,8 @@ async function headOf(
       await answer.Body?.transformToByteArray();
       return { revision: answer.VersionId ?? answer.ETag ?? '' };
     } catch (error) {
-      if ((error as { $metadata?: { httpStatusCode?: number } }).$metadata?.httpStatusCode === 416) throw new EdgeError('MODEL_ARCHIVE_INVALID', { path: uri, reason: 'it is empty' }, { cause: error });
+      if ((error as { $metadata?: { httpStatusCode?: number } }).$metadata?.httpStatusCode === 416)
+        throw new EdgeError('MODEL_ARCHIVE_INVALID', { path: uri, reason: 'it is empty' }, { cause: error });
       throw limit.aborted ? new Error('no answer came in time', { cause: error }) : error;
     }
   };
@@ -80,7 +81,12 @@ async function headOf(
 }
 
 /** Brings an archive here, with the signature beside it where that is of interest. */
-export async function fetchObject(location: S3Location, region: string | undefined, context: RemoteContext, signal: AbortSignal | undefined) {
+export async function fetchObject(
+  location: S3Location,
+  region: string | undefined,
+  context: RemoteContext,
+  signal: AbortSignal | undefined,
+) {
   const { s3, policy, logger, reserve } = context;
   const part = new PartFile(context.downloadPath);
   const remote: RemoteObject = {
@@ -93,7 +99,8 @@ export async function fetchObject(location: S3Location, region: string | undefin
       const from = placed ? Number(placed[1]) : 0;
       const total = placed ? Number(placed[2]) : answer.ContentLength;
       if (total === undefined || answer.Body === undefined) throw new Error('the answer has no length');
-      if (from !== 0 && from !== after?.size) throw new Error(`the answer begins at ${from}, ${after?.size ?? 0} was asked for`);
+      if (from !== 0 && from !== after?.size)
+        throw new Error(`the answer begins at ${from}, ${after?.size ?? 0} was asked for`);
       return { tag: answer.ETag ?? '', total, from, body: answer.Body as AsyncIterable<Uint8Array> };
     },
   };
@@ -102,7 +109,9 @@ export async function fetchObject(location: S3Location, region: string | undefin
     kind: 'archive' as const,
     file: part.path,
     sha256: await sha256OfFile(part.path),
-    signature: context.wantSignature ? await readSignatureObject(location, region, context, signal) : undefined,
+    signature: context.wantSignature
+      ? await readSignatureObject(location, region, context, signal)
+      : undefined,
     release: () => part.discard(),
   };
 }
@@ -130,7 +139,8 @@ async function readSignatureObject(
       },
     );
   } catch (error) {
-    if (!isEdgeError(error) || !['MODEL_ORIGIN_MISSING', 'MODEL_ORIGIN_FORBIDDEN'].includes(error.code)) throw error;
+    if (!isEdgeError(error) || !['MODEL_ORIGIN_MISSING', 'MODEL_ORIGIN_FORBIDDEN'].includes(error.code))
+      throw error;
     logger.debug({ uri: formatS3Uri(location), code: error.code }, 'no signature beside the model');
     return undefined;
   }

@@ -18,10 +18,14 @@ export class SageMakerJob implements Origin {
   readonly #context: RemoteContext;
 
   constructor(source: JobSource, context: RemoteContext) {
-    const { arn, name } = source.type === 'sagemakerTrainingJob' ? { arn: source.arn, name: undefined } : { arn: undefined, name: source.name };
+    const { arn, name } =
+      source.type === 'sagemakerTrainingJob'
+        ? { arn: source.arn, name: undefined }
+        : { arn: undefined, name: source.name };
     const region = source.region ?? arn?.split(':')[3];
     this.#type = source.type;
-    this.#jobs = source.type === 'sagemakerTrainingJob' ? new TrainingJobs(region) : new CompilationJobs(region);
+    this.#jobs =
+      source.type === 'sagemakerTrainingJob' ? new TrainingJobs(region) : new CompilationJobs(region);
     this.#name = name ?? arn?.slice(arn.indexOf('/') + 1);
     this.#prefix = source.namePrefix;
     this.#context = context;
@@ -30,8 +34,12 @@ export class SageMakerJob implements Origin {
 
   async locate(quick: boolean, signal?: AbortSignal): Promise<Located> {
     try {
-      const name = this.#name ?? (await this.#ask('list', quick, signal, (inner) => this.#jobs.newest(this.#prefix ?? '', inner)));
-      const { arn, artifact } = await this.#ask('describe', quick, signal, (inner) => this.#jobs.find(name, inner));
+      const name =
+        this.#name ??
+        (await this.#ask('list', quick, signal, (inner) => this.#jobs.newest(this.#prefix ?? '', inner)));
+      const { arn, artifact } = await this.#ask('describe', quick, signal, (inner) =>
+        this.#jobs.find(name, inner),
+      );
       return {
         origin: { type: this.#type, uri: arn, revision: `${arn} ${artifact}` },
         fetch: (inner) => fetchObject(parseS3Uri(artifact), this.#jobs.region, this.#context, inner),
@@ -41,7 +49,12 @@ export class SageMakerJob implements Origin {
     }
   }
 
-  async #ask<T>(what: 'list' | 'describe', quick: boolean, signal: AbortSignal | undefined, action: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  async #ask<T>(
+    what: 'list' | 'describe',
+    quick: boolean,
+    signal: AbortSignal | undefined,
+    action: (signal: AbortSignal) => Promise<T>,
+  ): Promise<T> {
     const { policy, logger } = this.#context;
     const uri = this.#name ?? `${this.#prefix ?? ''}*`;
     const attempt = async () => {
@@ -58,7 +71,11 @@ export class SageMakerJob implements Origin {
       signal,
       policy: quick ? { ...policy, attempts: 1 } : policy,
       judge: (error) =>
-        judgeAwsError(error, { uri, action: what === 'list' ? this.#jobs.listAction : this.#jobs.describeAction, region: this.#jobs.region }),
+        judgeAwsError(error, {
+          uri,
+          action: what === 'list' ? this.#jobs.listAction : this.#jobs.describeAction,
+          region: this.#jobs.region,
+        }),
     });
   }
 }

@@ -21,7 +21,7 @@ export interface AttemptOptions {
  */
 export async function repeat<T>(action: () => Promise<T>, options: AttemptOptions): Promise<T> {
   const { uri, policy, logger, signal } = options;
-  for (let failures = 0; ; ) {
+  for (let failures = 0; ;) {
     signal?.throwIfAborted();
     try {
       return await action();
@@ -32,10 +32,17 @@ export async function repeat<T>(action: () => Promise<T>, options: AttemptOption
       if ('final' in verdict) throw verdict.final;
       failures = options.progressed?.() ? 1 : failures + 1;
       if (failures >= policy.attempts) {
-        throw new EdgeError('MODEL_ORIGIN_UNREACHABLE', { uri, attempts: failures, reason: verdict.retry }, { cause: error });
+        throw new EdgeError(
+          'MODEL_ORIGIN_UNREACHABLE',
+          { uri, attempts: failures, reason: verdict.retry },
+          { cause: error },
+        );
       }
       const delayMs = delayAfter(failures, policy);
-      logger.warn({ uri, reason: verdict.retry, retryInMs: Math.round(delayMs) }, 'a request for a model failed');
+      logger.warn(
+        { uri, reason: verdict.retry, retryInMs: Math.round(delayMs) },
+        'a request for a model failed',
+      );
       await sleep(delayMs, undefined, { signal }).catch(() => signal?.throwIfAborted());
     }
   }

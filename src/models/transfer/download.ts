@@ -23,7 +23,10 @@ export interface ObjectStream {
 export interface RemoteObject {
   readonly uri: string;
   /** @param after what is there already: the answer fails where the object has another tag by now */
-  open(after: { readonly size: number; readonly tag: string } | undefined, signal: AbortSignal): Promise<ObjectStream>;
+  open(
+    after: { readonly size: number; readonly tag: string } | undefined,
+    signal: AbortSignal,
+  ): Promise<ObjectStream>;
   judge(error: unknown): Verdict;
 }
 
@@ -32,7 +35,7 @@ export interface DownloadOptions {
   readonly logger: Logger;
   readonly signal?: AbortSignal | undefined;
   /** Called when the size is known, before anything is written. @throws EdgeError MODEL_DISK_FULL */
-  reserve(bytes: number): Promise<void>;
+  readonly reserve: (bytes: number) => Promise<void>;
 }
 
 /**
@@ -40,7 +43,11 @@ export interface DownloadOptions {
  * object is the same.
  * @throws EdgeError MODEL_ORIGIN_*, MODEL_DISK_FULL
  */
-export async function download(remote: RemoteObject, part: PartFile, options: DownloadOptions): Promise<void> {
+export async function download(
+  remote: RemoteObject,
+  part: PartFile,
+  options: DownloadOptions,
+): Promise<void> {
   let arrived = 0;
   const attempt = async () => {
     arrived = 0;

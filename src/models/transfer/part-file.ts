@@ -1,7 +1,11 @@
 import { open, readFile, rename, rm, stat, writeFile, type FileHandle } from 'node:fs/promises';
 import { z } from 'zod';
 
-const stateSchema = z.strictObject({ version: z.literal(1), tag: z.string(), total: z.number().int().nonnegative() });
+const stateSchema = z.strictObject({
+  version: z.literal(1),
+  tag: z.string(),
+  total: z.number().int().nonnegative(),
+});
 
 /** Of which object the bytes are, and how many it has. */
 export type PartState = Omit<z.output<typeof stateSchema>, 'version'>;
@@ -24,7 +28,12 @@ export class PartFile {
       return size <= total ? { tag, total, size } : undefined;
     } catch (error) {
       // Missing, half-written or of another version: then it begins anew.
-      if (error instanceof z.ZodError || error instanceof SyntaxError || (error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+      if (
+        error instanceof z.ZodError ||
+        error instanceof SyntaxError ||
+        (error as NodeJS.ErrnoException).code === 'ENOENT'
+      )
+        return undefined;
       throw error;
     }
   }

@@ -18,7 +18,10 @@ export class Progress {
     this.#logger = logger;
     this.#toldPercent = this.#percent(fromBytes);
     const megabytes = Math.round(totalBytes / 1e5) / 10;
-    logger.info({ uri, megabytes, ...(fromBytes > 0 && { fromPercent: this.#toldPercent }) }, 'fetching a model');
+    logger.info(
+      { uri, megabytes, ...(fromBytes > 0 && { fromPercent: this.#toldPercent }) },
+      'fetching a model',
+    );
   }
 
   at(bytes: number): void {

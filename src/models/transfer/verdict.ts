@@ -2,7 +2,10 @@ import type { EdgeError } from '../../errors/index.js';
 
 /** What a failed request means: trying again may help, or it is final. */
 export type Verdict =
-  | { readonly retry: string; /** What has arrived is no good: another object, or damaged. */ readonly startOver?: boolean }
+  | {
+      readonly retry: string;
+      /** What has arrived is no good: another object, or damaged. */ readonly startOver?: boolean;
+    }
   | { readonly final: EdgeError };
 
 /** Fewer bytes came than a living connection brings. */
