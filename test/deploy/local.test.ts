@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
+import { buildLocalFolder } from '../../src/deploy/local/index.js';
 import { mli } from './mli-process.js';
 
 let folder: string;
@@ -44,8 +45,7 @@ async function writeLocalBuild(names: readonly string[], version = '1.2.3'): Pro
   return built;
 }
 
-const deployLocally = (...args: string[]) =>
-  mli(['deploy', 'local', ...args], { PATH: `${bin}:/usr/bin:/bin` });
+const deployLocally = (...args: string[]) => mli(['deploy', 'local', ...args], { PATH: bin });
 const names = ['mli.Inference', 'mli.model.WasteSorter'];
 
 describe('mli deploy local', () => {
@@ -146,5 +146,27 @@ describe('mli deploy local', () => {
     const { code, err } = await deployLocally('--built', await arrange());
     expect([code, err]).toEqual([1, expect.stringContaining(text)]);
     await expect(argumentsOf('ggl-cli')).rejects.toThrow('ENOENT');
+  });
+
+  it('builds with a real version, newer than every one before', { timeout: 180_000 }, async () => {
+    await installCli('ggl-cli');
+    const out = path.join(folder, 'out');
+    const { code, err } = await mli(
+      ['deploy', 'local', '--component', 'mli.model.WasteSorter', '--out', out],
+      {
+        PATH: `${bin}:${process.env['PATH']}`,
+      },
+    );
+    expect([code, err]).toEqual([0, expect.stringContaining('mli-model-waste-sorter.zip')]);
+    const [, , recipes, , , , component] = await argumentsOf('ggl-cli');
+    expect(recipes).toBe(path.join(out, 'recipes'));
+    expect(component).toMatch(/^mli\.model\.WasteSorter=0\.\d{4,}\.\d+$/);
+  });
+
+  it('does not try to build where there is no checkout', async () => {
+    await expect(buildLocalFolder(folder, path.join(folder, 'out'), '1.0.0', [])).rejects.toMatchObject({
+      code: 'DEPLOY_BUILD_FAILED',
+      message: expect.stringContaining('an installation, not a checkout') as unknown,
+    });
   });
 });

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
+import { existsSync, readdirSync } from 'node:fs';
 import { appendFile, chmod, mkdir, readFile, readdir, rm, utimes, writeFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -205,17 +206,22 @@ it(
     const source = { type: 'file', path: desk.path('model.tar.gz'), sha256: sha256(archive) };
     const entry = new URL('resolve-process.mjs', import.meta.url).pathname;
     let killed = 0;
-    for (const afterMs of [0, 30, 80, 150, 250]) {
+    // While it is unpacked, and in the moment in which a package appears.
+    const moments = [
+      ...[0, 30, 80, 150, 250].map((afterMs) => ['work', afterMs] as const),
+      ['packages', 0] as const,
+    ];
+    for (const [folder, afterMs] of moments) {
       const child = spawn(process.execPath, [entry, desk.cache, JSON.stringify(source)], {
         stdio: ['ignore', 'inherit', 'inherit'],
       });
       const exit = once(child, 'exit');
-      while (child.exitCode === null && !(await readdir(`${desk.cache}/work`).catch(() => [])).length)
-        await sleep(1);
-      await sleep(afterMs);
+      while (child.exitCode === null && readdirIfThere(`${desk.cache}/${folder}`).length === 0)
+        await sleep(0);
+      if (afterMs > 0) await sleep(afterMs);
       if (child.kill('SIGKILL')) killed++;
       await exit;
-      for (const name of await readdir(`${desk.cache}/packages`).catch(() => [])) {
+      for (const name of readdirIfThere(`${desk.cache}/packages`)) {
         await expect(
           openPackage({ folder: `${desk.cache}/packages/${name}`, sha256: name, allowUnpinned: false }),
         ).resolves.toBeDefined();

@@ -8,15 +8,12 @@ import type { LocalFolder } from './local-folder.js';
 /** A program that makes local deployments on a nucleus. */
 interface NucleusCli {
   readonly name: string;
-  /** Where it is when it is not on the PATH. */
-  readonly usualPlace?: string;
   /** @param reset components whose configuration returns to the default of their recipe */
   readonly argumentsFor: (folder: LocalFolder, reset: readonly string[]) => string[];
 }
 
 const classic: NucleusCli = {
   name: 'greengrass-cli',
-  usualPlace: '/greengrass/v2/bin/greengrass-cli',
   argumentsFor: ({ recipes, artifacts, components }, reset) => [
     'deployment',
     'create',
@@ -80,12 +77,9 @@ const deploymentWith = (program: string, args: readonly string[]): LocalDeployme
 const quoted = (text: string): string =>
   /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`;
 
-async function find({ name, usualPlace }: NucleusCli, searchPath: string): Promise<string | undefined> {
-  const places = searchPath
-    .split(path.delimiter)
-    .filter(Boolean)
-    .map((folder) => path.join(folder, name));
-  for (const place of usualPlace === undefined ? places : [...places, usualPlace]) {
+async function find({ name }: NucleusCli, searchPath: string): Promise<string | undefined> {
+  for (const folder of searchPath.split(path.delimiter).filter(Boolean)) {
+    const place = path.join(folder, name);
     const executable = await access(place, constants.X_OK).then(
       () => true,
       () => false,

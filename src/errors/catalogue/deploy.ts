@@ -138,7 +138,7 @@ export const deployErrors = {
         ...commands.map((line) => `  ${line}`),
       ].join('\n'),
     remedy:
-      'Install the component aws.greengrass.Cli (classic nucleus) or the package aws-greengrass-lite (lite) on this device, or run the command on the device that has the folder.',
+      'Install the component aws.greengrass.Cli (classic nucleus; put /greengrass/v2/bin on the PATH) or the package aws-greengrass-lite (lite) on this device, or run the command on the device that has the folder.',
   }),
   DEPLOY_CLI_FAILED: entry<{ command: string; code: number | string }>({
     message: ({ command, code }) => `The local deployment ended with ${code}: ${command}`,

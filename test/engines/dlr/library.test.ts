@@ -18,9 +18,7 @@ describe('findLibrary', () => {
     await copyFile(elf, file);
     return file;
   };
-  const find = (
-    request: { library?: string; sha256?: string; env?: NodeJS.ProcessEnv; architecture?: string } = {},
-  ) =>
+  const find = (request: Partial<Parameters<typeof findLibrary>[0]> = {}) =>
     findLibrary({
       artifact: path.join(folder, 'model'),
       env: { MLI_CACHE_DIR: path.join(folder, 'cache') },
@@ -36,10 +34,15 @@ describe('findLibrary', () => {
   });
   afterEach(() => rm(folder, { recursive: true }));
 
-  it('takes the configured path, then MLI_LIBDLR, then the one beside the model, then the cache', async () => {
+  it('takes the configured path, then MLI_LIBDLR, then the one beside the model, then the store, then the cache', async () => {
     const cached = await place('cache/libdlr-1.6.0/libdlr.so');
     expect(await find({ sha256 })).toBe(cached);
     const beside = await place('model/libdlr.so');
+    const storedLibrary = await place('store/libdlr.so');
+    expect(await find({ sha256, storedLibrary })).toBe(beside);
+    expect(await find({ sha256, storedLibrary, artifact: path.join(folder, 'elsewhere') })).toBe(
+      storedLibrary,
+    );
     expect(await find({ sha256 })).toBe(beside);
     const named = await place('named.so');
     expect(await find({ sha256, env: { MLI_LIBDLR: named } })).toBe(named);
