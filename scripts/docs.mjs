@@ -26,7 +26,10 @@ const typeOf = (schema) => {
   if (schema.const !== undefined) return `\`${schema.const}\``;
   if (schema.enum) return schema.enum.map((value) => `\`${value}\``).join(' \\| ');
   if (schema.anyOf) return schema.anyOf.map(typeOf).join(' or ');
-  if (schema.type === 'array') return schema.prefixItems ? `list of ${schema.prefixItems.length}` : `list of ${typeOf(schema.items ?? {})}`;
+  if (schema.type === 'array')
+    return schema.prefixItems
+      ? `list of ${schema.prefixItems.length}`
+      : `list of ${typeOf(schema.items ?? {})}`;
   const bounds = [
     schema.minimum !== undefined && `≥ ${schema.minimum}`,
     schema.maximum !== undefined && schema.maximum < Number.MAX_SAFE_INTEGER && `≤ ${schema.maximum}`,
@@ -39,15 +42,27 @@ function rows(schema, path = '', required = false) {
   const variants = (schema.oneOf ?? schema.anyOf ?? []).filter((variant) => variant.properties);
   if (variants.length > 0) {
     const own = path && schema.description ? [row(path, { ...schema, type: 'object' }, required)] : [];
-    return [...own, ...variants.flatMap((variant) => rows(variant, variant.properties.type?.const ? `${path} (${variant.properties.type.const})` : path))];
+    return [
+      ...own,
+      ...variants.flatMap((variant) =>
+        rows(variant, variant.properties.type?.const ? `${path} (${variant.properties.type.const})` : path),
+      ),
+    ];
   }
   if (schema.properties) {
     const own = path && schema.description ? [row(path, schema, required)] : [];
     const children = Object.entries(schema.properties).filter(([key]) => key !== 'type');
-    return [...own, ...children.flatMap(([key, child]) => rows(child, path ? `${path}.${key}` : key, schema.required?.includes(key)))];
+    return [
+      ...own,
+      ...children.flatMap(([key, child]) =>
+        rows(child, path ? `${path}.${key}` : key, schema.required?.includes(key)),
+      ),
+    ];
   }
-  if (typeof schema.additionalProperties === 'object' && schema.additionalProperties.type) return rows(schema.additionalProperties, `${path}.<name>`);
-  if (schema.type === 'array' && (schema.items?.properties || schema.items?.oneOf)) return rows(schema.items, `${path}[]`);
+  if (typeof schema.additionalProperties === 'object' && schema.additionalProperties.type)
+    return rows(schema.additionalProperties, `${path}.<name>`);
+  if (schema.type === 'array' && (schema.items?.properties || schema.items?.oneOf))
+    return rows(schema.items, `${path}[]`);
   return [row(path, schema, required)];
 }
 
@@ -78,7 +93,10 @@ let stale = 0;
 await mkdir(root, { recursive: true });
 for (const [name, text] of Object.entries(files)) {
   const url = new URL(name, root);
-  const formatted = await prettier.format(text, { printWidth: 110, parser: name.endsWith('.md') ? 'markdown' : 'json' });
+  const formatted = await prettier.format(text, {
+    printWidth: 110,
+    parser: name.endsWith('.md') ? 'markdown' : 'json',
+  });
   if ((await readFile(url, 'utf8').catch(() => '')) === formatted) continue;
   if (process.argv.includes('--check')) {
     console.error(`docs/${name} is not what the code says: run "npm run docs".`);

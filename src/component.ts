@@ -32,6 +32,11 @@ export class Component {
     return Object.fromEntries([...this.#pipelines].map(([name, pipeline]) => [name, pipeline.status]));
   }
 
+  /** Digests of the model packages that pipelines run or are about to run. */
+  get modelsInUse(): string[] {
+    return [...this.#pipelines.values()].flatMap((pipeline) => pipeline.modelsInUse);
+  }
+
   /** @param configuration checked, with absolute paths */
   apply(configuration: Configuration): void {
     // A configuration that was under way when the component was stopped.

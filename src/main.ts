@@ -26,11 +26,12 @@ const program = new Command('mli')
   .addCommand(modelCommand())
   .addCommand(nucleusCommand());
 
-for (const command of [program, ...program.commands]) {
-  command.exitOverride((error) => {
-    process.exit(error.exitCode === 0 ? 0 : exitCodes.usage);
-  });
+/** Subcommands do not inherit it. */
+function endWithOurCodes(command: Command): void {
+  command.exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : exitCodes.usage));
+  for (const child of command.commands) endWithOurCodes(child);
 }
+endWithOurCodes(program);
 
 try {
   await program.parseAsync();

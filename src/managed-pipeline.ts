@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Configuration } from './config/index.js';
-import { EdgeError, describeError, isEdgeError } from './errors/index.js';
+import { describeError, isEdgeError, type EdgeError } from './errors/index.js';
 import type { Logger } from './logger.js';
 import type { ModelSupply } from './models/index.js';
 import { Backoff } from './backoff.js';
@@ -9,8 +9,8 @@ import { specOf, type PipelineSpec } from './pipeline/spec.js';
 import { PipelineSupervisor, type PipelineStatus } from './pipeline/supervisor.js';
 import { PipelineOutput } from './pipeline-output.js';
 import type { ProvenModels } from './proven-models.js';
-import { fillInTopic, type Transport } from './publish/index.js';
-import type { PipelineEvent, PipelineStatusMessage } from './status-message.js';
+import type { Transport } from './publish/index.js';
+import { StatusReporter, type PipelineEvent } from './status-message.js';
 
 export interface ManagedPipelineOptions {
   readonly name: string;
@@ -21,6 +21,13 @@ export interface ManagedPipelineOptions {
   readonly storedLibrary: () => Promise<string | undefined>;
   readonly logger: Logger;
 }
+
+/** A proof holds for the artifact, and for what runs it. */
+const proofOf = ({ model, dlr }: PipelineSpec): string =>
+  JSON.stringify([model.sha256, model.target, dlr.library, dlr.sha256, dlr.storedLibrary, dlr.device]);
+
+const isRejection = (error: unknown): error is EdgeError<'MODEL_REJECTED'> =>
+  isEdgeError(error) && error.code === 'MODEL_REJECTED';
 
 const idle: PipelineStatus = {
   state: 'stopped',
@@ -35,6 +42,7 @@ const idle: PipelineStatus = {
 export class ManagedPipeline {
   readonly #options: ManagedPipelineOptions;
   readonly #logger: Logger;
+  readonly #reporter: StatusReporter;
   #configuration: Configuration;
   #models: ModelSupply;
   #output: PipelineOutput;
@@ -44,6 +52,10 @@ export class ManagedPipeline {
   #change = new AbortController();
   #working: Promise<void> = Promise.resolve();
   #stopped = false;
+  #busy = false;
+  /** What is being brought, and what was brought and found to be wrong. */
+  #coming: PipelineSpec | undefined;
+  #rejected: PipelineSpec | undefined;
   #heartbeat: NodeJS.Timeout | undefined;
   #poll: NodeJS.Timeout | undefined;
 
@@ -51,6 +63,11 @@ export class ManagedPipeline {
   constructor(options: ManagedPipelineOptions, configuration: Configuration, models: ModelSupply) {
     this.#options = options;
     this.#logger = options.logger.child({ pipeline: options.name });
+    this.#reporter = new StatusReporter(
+      { thingName: options.thingName, pipeline: options.name },
+      options.transport,
+      this.#logger,
+    );
     this.#configuration = configuration;
     this.#models = models;
     this.#output = this.#makeOutput();
@@ -67,20 +84,37 @@ export class ManagedPipeline {
 
   /** Goes over to another configuration: rules and topics at once, the process only where source, model or preprocessing differ. */
   apply(configuration: Configuration, models: ModelSupply): void {
-    const [before, after] = [this.#configuration, configuration].map(
-      (one) => one.pipelines[this.#options.name],
-    );
+    const before = this.#concern;
+    const outputBefore = this.#outputConcern;
     this.#configuration = configuration;
     this.#models = models;
-    if (!isDeepStrictEqual([before?.rules, before?.publish], [after?.rules, after?.publish]))
-      this.#output = this.#makeOutput();
+    if (!isDeepStrictEqual(outputBefore, this.#outputConcern)) this.#output = this.#makeOutput();
+    this.#supervisor?.configure(configuration.supervision);
     this.#beat();
-    this.#pursue();
+    if (!isDeepStrictEqual(before, this.#concern)) this.#pursue();
   }
 
-  /** Looks for a newer object behind the same configuration. */
+  /** Looks for a newer object behind the same configuration; what is under way is not disturbed. */
   refresh(): void {
-    this.#pursue();
+    if (!this.#busy) this.#pursue();
+  }
+
+  get modelsInUse(): string[] {
+    return [this.#spec?.model.sha256, this.#coming?.model.sha256, this.status.model?.digest].filter(
+      (digest) => digest !== undefined,
+    );
+  }
+
+  /** What the process depends on. */
+  get #concern(): unknown {
+    const { pipelines, dlr, trust } = this.#configuration;
+    const pipeline = pipelines[this.#options.name];
+    return [pipeline?.source, pipeline?.preprocess, this.#modelConfig, dlr, trust];
+  }
+
+  get #outputConcern(): unknown {
+    const pipeline = this.#configuration.pipelines[this.#options.name];
+    return [pipeline?.rules, pipeline?.publish];
   }
 
   get #modelConfig() {
@@ -102,14 +136,16 @@ export class ManagedPipeline {
     this.#change.abort();
     const change = new AbortController();
     this.#change = change;
-    this.#working = this.#working.then(() => this.#work(change.signal));
+    this.#working = this.#working.then(async () => {
+      this.#busy = true;
+      await this.#work(change.signal);
+      this.#busy = false;
+    });
   }
 
   async #work(signal: AbortSignal): Promise<void> {
-    const backoff = new Backoff({
-      initialMs: 1000,
-      maxMs: this.#configuration.supervision.maxRestartDelaySeconds * 1000,
-    });
+    const { maxRestartDelaySeconds } = this.#configuration.supervision;
+    const backoff = new Backoff({ initialMs: 1000, maxMs: maxRestartDelaySeconds * 1000 });
     const overtaken = () => signal.aborted;
     while (!overtaken()) {
       try {
@@ -118,9 +154,14 @@ export class ManagedPipeline {
       } catch (error) {
         if (overtaken()) return;
         this.#reject(error);
-        // A model that failed its proof will fail again; what could not be fetched may come.
-        if (isEdgeError(error) && error.code === 'MODEL_REJECTED') return;
+        // A model that is wrong will be wrong again; what could not be fetched or started may come.
+        if (isRejection(error) && error.details.final) {
+          this.#rejected = this.#coming;
+          return;
+        }
         await sleep(backoff.nextMs(), undefined, { signal }).catch(() => undefined);
+      } finally {
+        this.#coming = undefined;
       }
     }
   }
@@ -129,11 +170,7 @@ export class ManagedPipeline {
     const { name } = this.#options;
     const pipeline = this.#configuration.pipelines[name];
     const config = this.#modelConfig;
-    if (!pipeline || !config)
-      throw new EdgeError('CONFIG_INVALID', {
-        origin: 'at work',
-        problems: [{ path: `pipelines.${name}`, message: 'is not there' }],
-      });
+    if (!pipeline || !config) throw new Error(`The configuration has no pipeline ${name} with a model`);
     const { folder, sha256, allowUnpinned, target, stale } = await this.#models.resolve(
       pipeline.model,
       config,
@@ -146,19 +183,23 @@ export class ManagedPipeline {
   }
 
   async #bring(spec: PipelineSpec, signal: AbortSignal): Promise<void> {
-    const prove = !(await this.#options.proven.has(spec.model.sha256));
-    if (signal.aborted || isDeepStrictEqual(spec, this.#spec)) return;
+    const prove = !(await this.#options.proven.has(proofOf(spec)));
+    // The same again, or one that was found to be wrong before: nothing to do until something else comes.
+    if (signal.aborted || [this.#spec, this.#rejected].some((known) => isDeepStrictEqual(spec, known)))
+      return;
+    this.#coming = spec;
     if (!this.#supervisor) {
-      this.#supervisor = this.#makeSupervisor(spec);
       this.#spec = spec;
+      this.#supervisor = this.#makeSupervisor(spec);
       this.#supervisor.start(prove);
       return;
     }
     const from = this.#supervisor.status.model;
     const to = await this.#supervisor.replace(spec, prove, signal);
     this.#spec = spec;
+    this.#rejected = undefined;
     this.#logger.info({ from, to }, 'the pipeline has gone over');
-    void this.#options.proven.add(to.digest);
+    await this.#options.proven.add(proofOf(spec));
     this.#tell({ type: 'model-swapped', from, to });
   }
 
@@ -174,7 +215,7 @@ export class ManagedPipeline {
       this.#configuration.supervision,
       {
         onResult: (result) => void this.#output.handle(result),
-        onReady: (model) => void this.#options.proven.add(model.digest),
+        onReady: () => void (this.#spec && this.#options.proven.add(proofOf(this.#spec))),
         onState: () => this.#tell({ type: 'state' }),
       },
       this.#logger,
@@ -201,28 +242,10 @@ export class ManagedPipeline {
   }
 
   #tell(event: PipelineEvent): void {
-    const { name: pipeline, thingName, transport } = this.#options;
     const { topic } = this.#configuration.status;
     if (topic === null || (this.#stopped && event.type === 'heartbeat')) return;
-    const { state, model, restarts, lastFault, counters } = this.status;
-    const message: PipelineStatusMessage = {
-      version: 1,
-      thing: thingName,
-      pipeline,
-      at: new Date().toISOString(),
-      event,
-      state,
-      model,
-      restarts,
-      lastFault,
-      counters,
-      published: this.#output.published,
-      actions: this.#output.actions,
-    };
-    transport
-      .publish(fillInTopic(topic, { thingName, pipeline }), JSON.stringify(message))
-      .catch((error: unknown) =>
-        this.#logger.debug(`The status could not be published. ${describeError(error)}`),
-      );
+    const { published, actions } = this.#output;
+    const state = this.#supervisor ? this.#supervisor.status.state : 'fetching-model';
+    this.#reporter.report(topic, event, { ...this.status, state }, { published, actions });
   }
 }

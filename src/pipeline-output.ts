@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { performance } from 'node:perf_hooks';
 import { createActuator, type Actuator } from './actuators/index.js';
 import type { PipelineConfig } from './config/index.js';
-import { describeError } from './errors/index.js';
+import { describeError, isEdgeError } from './errors/index.js';
 import type { Logger } from './logger.js';
 import type { PipelineResult } from './pipeline/result.js';
 import {
@@ -26,6 +26,7 @@ export class PipelineOutput {
   readonly #publisher: Publisher;
   readonly #logger: Logger;
   readonly #actions = { done: 0, failed: 0 };
+  #lastWarning: string | undefined;
 
   constructor(
     config: PipelineConfig,
@@ -42,9 +43,7 @@ export class PipelineOutput {
     };
     for (const action of config.rules.flatMap((rule) => rule.do))
       this.#actuators.set(action, createActuator(action, context));
-    this.#publisher = new Publisher(config.publish, names, transport, (error) =>
-      logger.warn(describeError(error)),
-    );
+    this.#publisher = new Publisher(config.publish, names, transport, (error) => this.#warn(error));
   }
 
   get published(): Readonly<PublishCounters> {
@@ -63,13 +62,21 @@ export class PipelineOutput {
     await Promise.all([...acting, this.#publisher.publish(this.#toNative(result, fired[0]?.decision), now)]);
   }
 
+  /** One line for each kind of failure in a row: offline for a day must not fill the disk. They are counted. */
+  #warn(error: unknown): void {
+    const code = codeOf(error);
+    const level = code === this.#lastWarning ? 'debug' : 'warn';
+    this.#lastWarning = code;
+    this.#logger[level]({ code }, describeError(error));
+  }
+
   async #act(action: unknown): Promise<void> {
     try {
       await this.#actuators.get(action)?.act();
       this.#actions.done++;
     } catch (error) {
       this.#actions.failed++;
-      this.#logger.error(`An action failed. ${describeError(error)}`);
+      this.#logger.error({ code: codeOf(error) }, `An action failed. ${describeError(error)}`);
     }
   }
 
@@ -88,3 +95,5 @@ export class PipelineOutput {
     };
   }
 }
+
+const codeOf = (error: unknown): string => (isEdgeError(error) ? error.code : 'UNEXPECTED');

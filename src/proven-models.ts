@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { cpus } from 'node:os';
 import { z } from 'zod';
 import { describeError } from './errors/index.js';
@@ -5,11 +6,11 @@ import type { Logger } from './logger.js';
 import { StateFile } from './state-file.js';
 
 const stateSchema = z.strictObject({
-  version: z.literal(1),
+  version: z.literal(2),
   /** A proof holds for the machine on which it was made. */
   machine: z.string(),
-  /** Digests of manifests, the newest last. */
-  digests: z.array(z.string()),
+  /** Hashes of what was proven, the newest last. */
+  proofs: z.array(z.string()),
 });
 
 const keep = 100;
@@ -19,24 +20,32 @@ export class ProvenModels {
   readonly #file: StateFile<z.output<typeof stateSchema>>;
   readonly #logger: Logger;
   readonly #machine = `${process.arch} ${cpus()[0]?.model ?? ''}`;
-  #digests: string[] | undefined;
+  #proofs: Promise<string[]> | undefined;
+  /** One write after the other: pipelines become ready together. */
+  #writing: Promise<void> = Promise.resolve();
 
   constructor(folder: string, logger: Logger) {
     this.#file = new StateFile(folder, 'proven-models.json', stateSchema);
     this.#logger = logger;
   }
 
-  /** @param digest of the manifest */
-  async has(digest: string | undefined): Promise<boolean> {
-    return digest !== undefined && (await this.#load()).includes(digest);
+  /** @param proof says what was proven: artifact, target, library */
+  async has(proof: string): Promise<boolean> {
+    return (await this.#load()).includes(hash(proof));
   }
 
-  async add(digest: string): Promise<void> {
-    const digests = await this.#load();
-    if (digests.includes(digest)) return;
-    this.#digests = [...digests, digest].slice(-keep);
+  add(proof: string): Promise<void> {
+    this.#writing = this.#writing.then(() => this.#add(hash(proof)));
+    return this.#writing;
+  }
+
+  async #add(proof: string): Promise<void> {
+    const before = await this.#load();
+    if (before.includes(proof)) return;
+    const proofs = [...before, proof].slice(-keep);
+    this.#proofs = Promise.resolve(proofs);
     try {
-      await this.#file.write({ version: 1, machine: this.#machine, digests: this.#digests });
+      await this.#file.write({ version: 2, machine: this.#machine, proofs });
     } catch (error) {
       this.#logger.warn(
         `It cannot be remembered that a model was proven; the next start proves it again. ${describeError(error)}`,
@@ -44,17 +53,22 @@ export class ProvenModels {
     }
   }
 
-  async #load(): Promise<string[]> {
-    if (this.#digests) return this.#digests;
+  #load(): Promise<string[]> {
+    this.#proofs ??= this.#read();
+    return this.#proofs;
+  }
+
+  async #read(): Promise<string[]> {
     try {
       const state = await this.#file.read();
-      this.#digests = state?.machine === this.#machine ? state.digests : [];
+      return state?.machine === this.#machine ? state.proofs : [];
     } catch (error) {
       this.#logger.warn(
         `What models were proven cannot be read; they are proven again. ${describeError(error)}`,
       );
-      this.#digests = [];
+      return [];
     }
-    return this.#digests;
   }
 }
+
+const hash = (proof: string): string => createHash('sha256').update(proof).digest('hex');

@@ -5,8 +5,8 @@ import type { z } from 'zod';
 
 /** Where the component keeps its state: its Greengrass work folder, or the user's state folder on a desk. */
 export function stateFolder(environment: NodeJS.ProcessEnv = process.env): string {
-  const desk = environment['XDG_STATE_HOME'] ?? path.join(homedir(), '.local/state');
-  return environment['MLI_WORK'] ?? path.join(desk, 'greengrass-mli');
+  const desk = environment['XDG_STATE_HOME'] || path.join(homedir(), '.local/state');
+  return environment['MLI_WORK'] || path.join(desk, 'greengrass-mli');
 }
 
 /**

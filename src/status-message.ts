@@ -1,7 +1,9 @@
 import type { ModelIdentity, PipelineCounters } from './pipeline/result.js';
 import type { Fault } from './pipeline/messages.js';
 import type { PipelineState } from './pipeline/supervisor.js';
-import type { PublishCounters } from './publish/index.js';
+import { fillInTopic, type PublishCounters, type Transport } from './publish/index.js';
+import { describeError } from './errors/index.js';
+import type { Logger } from './logger.js';
 
 /** Something that happened to a pipeline. */
 export type PipelineEvent =
@@ -25,4 +27,46 @@ export interface PipelineStatusMessage {
   readonly counters: Readonly<Partial<PipelineCounters>>;
   readonly published: Readonly<PublishCounters>;
   readonly actions: { readonly done: number; readonly failed: number };
+}
+
+/** Publishes the state of one pipeline. A status that cannot be sent is no reason to stop: the next heartbeat comes. */
+export class StatusReporter {
+  readonly #names: { readonly thingName: string; readonly pipeline: string };
+  readonly #transport: Transport;
+  readonly #logger: Logger;
+
+  constructor(names: { thingName: string; pipeline: string }, transport: Transport, logger: Logger) {
+    this.#names = names;
+    this.#transport = transport;
+    this.#logger = logger;
+  }
+
+  report(
+    topic: string,
+    event: PipelineEvent,
+    status: Pick<PipelineStatusMessage, 'state' | 'model' | 'restarts' | 'lastFault' | 'counters'>,
+    output: Pick<PipelineStatusMessage, 'published' | 'actions'>,
+  ): void {
+    const { thingName: thing, pipeline } = this.#names;
+    const { state, model, restarts, lastFault, counters } = status;
+    const at = new Date().toISOString();
+    const message: PipelineStatusMessage = {
+      version: 1,
+      thing,
+      pipeline,
+      at,
+      event,
+      state,
+      model,
+      restarts,
+      lastFault,
+      counters,
+      ...output,
+    };
+    this.#transport
+      .publish(fillInTopic(topic, this.#names), JSON.stringify(message))
+      .catch((error: unknown) =>
+        this.#logger.debug(`The status could not be published. ${describeError(error)}`),
+      );
+  }
 }

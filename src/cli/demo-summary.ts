@@ -14,7 +14,8 @@ export class DemoSummary {
   /** True when the first result has come, false after the limit. */
   firstResult(limitSeconds: number): Promise<boolean> {
     return new Promise((resolve) => {
-      const timer = setTimeout(() => resolve(false), limitSeconds * 1000);
+      // Unreferenced: whoever ends the demo earlier does not wait for it.
+      const timer = setTimeout(() => resolve(false), limitSeconds * 1000).unref();
       this.#onFirst = () => {
         clearTimeout(timer);
         resolve(true);

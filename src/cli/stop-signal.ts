@@ -2,7 +2,9 @@
 export function untilStopped(seconds?: number): Promise<string> {
   return new Promise((resolve) => {
     const timer =
-      seconds === undefined ? undefined : setTimeout(() => stop(`the end of ${seconds} s`), seconds * 1000);
+      seconds === undefined
+        ? undefined
+        : setTimeout(() => stop(`the end of ${seconds} s`), seconds * 1000).unref();
     const stop = (why: string) => {
       clearTimeout(timer);
       resolve(why);

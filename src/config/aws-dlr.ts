@@ -20,7 +20,7 @@ type Json = Record<string, unknown>;
 const resourceKeys: Record<string, string> = { x64: 'x86_64', arm64: 'aarch64', arm: 'armv7l' };
 
 /** The component's own defaults. */
-const defaults = { interval: 3600, topic: 'ml/dlr/image-classification', directory: 'samples/belt' };
+const defaults = { interval: 3600, topic: 'ml/dlr/image-classification', model: 'mli.model.WasteSorter' };
 
 export const hasAwsKeys = (document: unknown): document is Json =>
   typeof document === 'object' && document !== null && awsKeys.some((key) => Object.hasOwn(document, key));
@@ -55,7 +55,9 @@ export function fromAwsKeys(document: Json, architecture: string = process.arch)
   if (!['cpu', 'gpu'].includes(accelerator))
     problems.push({ path: 'Accelerator', message: 'must be cpu or gpu' });
 
-  const folder = directory ?? defaults.directory;
+  const folder = directory ?? '';
+  if (folder === '')
+    problems.push({ path: 'ImageDirectory', message: 'must name the folder of the pictures' });
   const folderOfModel = modelFolder(document['ModelResourceKey'], architecture, problems);
   if (problems.length > 0)
     throw new EdgeError('CONFIG_INVALID', { origin: "with the keys of AWS's DLR component", problems });
@@ -82,13 +84,13 @@ export function fromAwsKeys(document: Json, architecture: string = process.arch)
   };
 }
 
-/** ModelResourceKey names the package of this architecture; without it the shipped classifier is used. */
+/** ModelResourceKey names the package of this architecture; without it the waste classifier's component. */
 function modelFolder(
   value: unknown,
   architecture: string,
   problems: { path: string; message: string }[],
 ): Json {
-  if (value === undefined) return { path: 'models/waste-sorter' };
+  if (value === undefined) return { component: defaults.model };
   const key = resourceKeys[architecture] ?? architecture;
   const name = typeof value === 'object' && value !== null ? (value as Json)[key] : undefined;
   if (typeof name === 'string' && name !== '') return { component: name };

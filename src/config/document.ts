@@ -40,7 +40,7 @@ const supervisionSchema = z.strictObject({
   inferenceTimeoutSeconds: number(z.number().min(1).max(3600))
     .default(10)
     .describe(
-      'A single inference that takes longer counts as hung; at least ten times the interval is always allowed.',
+      'A single inference that takes longer counts as hung; ten times the interval, up to a minute, is always allowed.',
     ),
   maxRestartDelaySeconds: number(z.number().min(1).max(3600))
     .default(60)

@@ -28,9 +28,11 @@ function setValue(document: unknown, override: string): void {
   let branch = document;
   for (const key of keys) {
     if (!isBranch(branch)) throw refuse(`"${key}" lies below a plain value`);
+    checkKey(branch, key, refuse);
     branch = branch[key] ??= {};
   }
   if (!isBranch(branch)) throw refuse(`"${last}" lies below a plain value`);
+  checkKey(branch, last, refuse);
   try {
     branch[last] = parse(override.slice(equals + 1)) as unknown;
   } catch (error) {
@@ -40,6 +42,11 @@ function setValue(document: unknown, override: string): void {
       { cause: error },
     );
   }
+}
+
+function checkKey(branch: Branch, key: string, refuse: (reason: string) => EdgeError): void {
+  if (Array.isArray(branch) && !/^\d+$/.test(key))
+    throw refuse(`"${key}" is no number of an element of a list`);
 }
 
 /** Lists count as branches: their elements are addressed by number. */

@@ -6,7 +6,10 @@ import { readStore } from './store.js';
  * The libdlr.so that another component of this device registered, such as mli.runtime.DLR; undefined where none did. Like every
  * library it is opened only if it is a known release or has the configured digest.
  */
-export async function storedLibrary(workRoot: string | undefined, logger: Logger): Promise<string | undefined> {
+export async function storedLibrary(
+  workRoot: string | undefined,
+  logger: Logger,
+): Promise<string | undefined> {
   if (workRoot === undefined) return undefined;
   const entries = await readStore(workRoot, logger);
   const entry = entries.find(

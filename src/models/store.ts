@@ -52,10 +52,16 @@ async function readEntry(file: string, component: string, logger: Logger): Promi
   try {
     const entry = parseEntry(await readSmall(file), component);
     if (await isFolder(entry.folder)) return entry;
-    logger.debug({ file, folder: entry.folder }, 'the folder of a registration is gone: its component was removed or is being updated');
+    logger.debug(
+      { file, folder: entry.folder },
+      'the folder of a registration is gone: its component was removed or is being updated',
+    );
     return undefined;
   } catch (error) {
-    logger.warn({ file, reason: (error as Error).message }, 'A registration in the store is skipped: deploy its component again.');
+    logger.warn(
+      { file, reason: (error as Error).message },
+      'A registration in the store is skipped: deploy its component again.',
+    );
     return undefined;
   }
 }
@@ -63,10 +69,15 @@ async function readEntry(file: string, component: string, logger: Logger): Promi
 function parseEntry(text: string, component: string): StoreEntry {
   const parsed = entrySchema.safeParse(JSON.parse(text));
   if (!parsed.success) {
-    throw new Error(parsed.error.issues.map((issue) => `${issue.path.join('.') || '(document)'}: ${issue.message}`).join('; '));
+    throw new Error(
+      parsed.error.issues
+        .map((issue) => `${issue.path.join('.') || '(document)'}: ${issue.message}`)
+        .join('; '),
+    );
   }
   // A component speaks for itself only.
-  if (parsed.data.component !== component) throw new Error(`it names the component ${parsed.data.component}, in the folder of ${component}`);
+  if (parsed.data.component !== component)
+    throw new Error(`it names the component ${parsed.data.component}, in the folder of ${component}`);
   return parsed.data;
 }
 

@@ -1,8 +1,9 @@
 import type { SupervisionConfig } from '../config/document.js';
 import { PipelineChild } from './child.js';
-import type { FromPipeline } from './messages.js';
+import type { Fault, FromPipeline } from './messages.js';
 import type { ModelIdentity, PipelineCounters } from './result.js';
 import type { PipelineSpec } from './spec.js';
+import { Watchdog } from './watchdog.js';
 
 /** What the supervisor takes over together with the process. */
 export interface CandidateEvents {
@@ -13,18 +14,19 @@ export interface CandidateEvents {
 }
 
 const checkIntervalMs = 250;
-/** Loading and proving a large model on a slow device. */
-const prepareLimitMs = 120_000;
 
 /** A process that gets ready beside the one at work: loads the new model, proves it, and then has to answer. */
 export class Candidate {
   readonly child: PipelineChild;
   readonly #events: CandidateEvents;
   readonly #config: SupervisionConfig;
+  readonly #intervalSeconds: number;
   #adopted = false;
   #model: ModelIdentity | undefined;
   #counters: PipelineCounters | undefined;
   #failure: string | undefined;
+  #failedForGood = false;
+  #lastFault: Fault | undefined;
   #wake: (() => void) | undefined;
 
   constructor(
@@ -36,6 +38,7 @@ export class Candidate {
   ) {
     this.#events = events;
     this.#config = config;
+    this.#intervalSeconds = spec.source.intervalSeconds;
     this.child = new PipelineChild(entry, {
       onMessage: (message) => this.#receive(message),
       onExit: (how) => {
@@ -46,6 +49,11 @@ export class Candidate {
     this.child.start(spec, { prove, hold: true });
   }
 
+  /** The model itself is at fault: another try would end in the same way. */
+  get failedForGood(): boolean {
+    return this.#failedForGood;
+  }
+
   /** Known once it is prepared. */
   get model(): ModelIdentity | undefined {
     return this.#model;
@@ -53,7 +61,7 @@ export class Candidate {
 
   /** Waits until the model is loaded and has passed its golden samples. @throws Error with the reason */
   async prepared(signal: AbortSignal): Promise<ModelIdentity> {
-    await this.#until(() => this.#model !== undefined, prepareLimitMs, signal, 'it was not ready');
+    await this.#until(() => this.#model !== undefined, Infinity, signal);
     return this.#model as ModelIdentity;
   }
 
@@ -65,9 +73,13 @@ export class Candidate {
   async answered(limitMs: number, signal: AbortSignal): Promise<void> {
     this.child.go();
     try {
-      await this.#until(() => this.#adopted, limitMs, signal, 'it gave no result');
+      await this.#until(() => this.#adopted, limitMs, signal);
     } catch (error) {
-      const onlySource = (this.#counters?.sourceFaults ?? 0) > 0 && this.#counters?.inferenceFaults === 0;
+      const counts = this.#counters;
+      const onlySource =
+        counts !== undefined &&
+        counts.sourceFaults > 0 &&
+        counts.inferenceFaults + counts.outputsInvalid === 0;
       if (this.#failure !== undefined || signal.aborted || !onlySource) throw error;
       this.#adopt();
     }
@@ -84,7 +96,8 @@ export class Candidate {
         this.#wake?.();
         break;
       case 'failed':
-        this.#fail(message.fault.message);
+        this.#fail(said(message.fault));
+        this.#failedForGood = /^(GOLDEN|LABELS|MODEL|ARTIFACT)_/.test(message.fault.code);
         break;
       case 'ended':
         this.#fail('its source ended before the first result');
@@ -97,6 +110,7 @@ export class Candidate {
         this.#events.onMessage(message);
         break;
       case 'fault':
+        this.#lastFault = message.fault;
         break;
     }
   }
@@ -112,20 +126,18 @@ export class Candidate {
     this.#wake?.();
   }
 
-  async #until(
-    condition: () => boolean,
-    limitMs: number,
-    signal: AbortSignal,
-    otherwise: string,
-  ): Promise<void> {
+  async #until(condition: () => boolean, limitMs: number, signal: AbortSignal): Promise<void> {
     const end = performance.now() + limitMs;
+    const watchdog = new Watchdog(this.child);
     while (!condition()) {
       if (this.#failure !== undefined) throw new Error(this.#failure);
       if (signal.aborted) throw new Error('another change came');
-      const { silentMs, hasSpoken } = this.child;
-      if (hasSpoken && silentMs > this.#config.heartbeatTimeoutSeconds * 1000)
-        throw new Error('its process fell silent');
-      if (performance.now() > end) throw new Error(`${otherwise} within ${limitMs / 1000} s`);
+      const verdict = watchdog.look(this.#model !== undefined, this.#config, this.#intervalSeconds);
+      if (verdict) throw new Error(`${verdict.code}: no answer within ${verdict.seconds} s`);
+      if (performance.now() > end) {
+        const because = this.#lastFault ? `; the last fault: ${said(this.#lastFault)}` : '';
+        throw new Error(`it gave no result within ${limitMs / 1000} s${because}`);
+      }
       await this.#change();
     }
   }
@@ -140,3 +152,5 @@ export class Candidate {
     });
   }
 }
+
+const said = ({ code, message }: Fault): string => `${code}: ${message}`;

@@ -56,6 +56,17 @@ export class PipelineChild {
 
   start(spec: PipelineSpec, options: StartOptions): void {
     const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !withheld.test(name)));
+    // With no descriptors or memory left, fork throws or gives a process without a channel.
+    try {
+      this.#fork(env);
+      this.#send({ type: 'start', spec, options });
+    } catch (error) {
+      this.#process = undefined;
+      queueMicrotask(() => this.#events.onExit(`it could not be started: ${(error as Error).message}`));
+    }
+  }
+
+  #fork(env: NodeJS.ProcessEnv): void {
     const child = fork(this.#entry, [], {
       env,
       execArgv: smallHeap,
@@ -75,7 +86,6 @@ export class PipelineChild {
     child.once('exit', (code, signal) =>
       this.#events.onExit(signal ? `signal ${signal}` : `exit code ${String(code)}`),
     );
-    this.#send({ type: 'start', spec, options });
   }
 
   /** Opens the source of a process that was started with `hold`. */

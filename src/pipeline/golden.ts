@@ -9,10 +9,9 @@ import type { Tensor } from '../types.js';
 
 /** What a golden sample's output file holds: raw outputs of the model, before activation, by their position. */
 const goldenSchema = z.looseObject({
-  outputs: z.record(
-    z.string(),
-    z.looseObject({ shape: z.array(z.number().int()), data: z.array(z.number()) }),
-  ),
+  outputs: z
+    .record(z.string(), z.looseObject({ shape: z.array(z.number().int()), data: z.array(z.number()).min(1) }))
+    .refine((outputs) => Object.keys(outputs).length > 0, 'must have at least one output'),
 });
 
 /**

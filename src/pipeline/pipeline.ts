@@ -1,10 +1,10 @@
 import { performance } from 'node:perf_hooks';
-import { isEdgeError } from '../errors/index.js';
+import { EdgeError, isEdgeError } from '../errors/index.js';
 import type { FrameSource } from '../sources/index.js';
 import type { Frame } from '../types.js';
 import type { FrameInference } from './frame-inference.js';
 import type { PipelineCounters, PipelineResult } from './result.js';
-import type { Ticker } from './ticker.js';
+import { Ticker } from './ticker.js';
 
 export interface PipelineEvents {
   onResult(result: PipelineResult): void;
@@ -12,6 +12,8 @@ export interface PipelineEvents {
   onFault(error: unknown): void;
 }
 
+/** A source that gives nothing for this long, or for ten intervals, is opened again. */
+const leastStallSeconds = 10;
 /** As many inferences in a row may fail before the process gives up and is replaced by a fresh one. */
 const maxFailuresInARow = 10;
 
@@ -20,13 +22,20 @@ export class Pipeline {
   readonly #source: FrameSource;
   readonly #ticker: Ticker;
   readonly #inference: FrameInference;
+  readonly #intervalSeconds: number;
   readonly #events: PipelineEvents;
   readonly #counts = { inferred: 0, sourceFaults: 0, inferenceFaults: 0, outputsInvalid: 0 };
   #failuresInARow = 0;
 
-  constructor(source: FrameSource, ticker: Ticker, inference: FrameInference, events: PipelineEvents) {
+  constructor(
+    source: FrameSource,
+    intervalSeconds: number,
+    inference: FrameInference,
+    events: PipelineEvents,
+  ) {
     this.#source = source;
-    this.#ticker = ticker;
+    this.#intervalSeconds = intervalSeconds;
+    this.#ticker = new Ticker(intervalSeconds);
     this.#inference = inference;
     this.#events = events;
   }
@@ -64,13 +73,23 @@ export class Pipeline {
   }
 
   async #capture(signal: AbortSignal): Promise<Frame | 'ended' | undefined> {
+    const limit = new AbortController();
+    const seconds = Math.max(leastStallSeconds, 10 * this.#intervalSeconds);
+    const timer = setTimeout(() => limit.abort(), seconds * 1000);
     try {
-      return (await this.#source.next(signal)) ?? 'ended';
+      const frame = await this.#source.next(AbortSignal.any([signal, limit.signal]));
+      if (!frame && limit.signal.aborted && !signal.aborted)
+        throw new EdgeError('SOURCE_STALLED', { seconds });
+      return frame ?? 'ended';
     } catch (error) {
       this.#counts.sourceFaults++;
       this.#events.onFault(error);
+      // Closed, so that the next tick opens it anew.
+      await this.#source.stop();
       await this.#ticker.rest(signal);
       return undefined;
+    } finally {
+      clearTimeout(timer);
     }
   }
 

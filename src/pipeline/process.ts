@@ -13,12 +13,14 @@ import {
 import { loadModel } from './load-model.js';
 import { Pipeline } from './pipeline.js';
 import type { PipelineSpec } from './spec.js';
-import { Ticker } from './ticker.js';
 
 /**
  * The entry of a pipeline process: native code that crashes, hangs or leaks does it here. It talks to the component over the
  * channel of `fork` and ends when that closes, so that no orphan holds a camera.
  */
+/** So long a process may finish what it does after the component is gone. */
+const orphanLimitMs = 5_000;
+
 const logger = createLogger({ name: 'pipeline' });
 const stopping = new AbortController();
 const go = new AbortController();
@@ -39,12 +41,14 @@ async function work(spec: PipelineSpec, { prove, hold }: StartOptions): Promise<
   if (prove) await proveGolden(model, stages.engine);
   send({ type: 'ready', model: stages.model, engine: stages.engine.info });
   if (hold) await aborted(AbortSignal.any([go.signal, stopping.signal]));
+  // Pictures are decoded no larger than needed, but the region alone has to cover the input.
+  const [, , regionWidth, regionHeight] = spec.preprocess.region ?? [0, 0, 1, 1];
   const source = createSource(spec.source, {
-    minWidth: width,
-    minHeight: height,
+    minWidth: Math.ceil(width / regionWidth),
+    minHeight: Math.ceil(height / regionHeight),
     logger: logger.child({ pipeline: spec.name }),
   });
-  pipeline = new Pipeline(source, new Ticker(spec.source.intervalSeconds), new FrameInference(stages), {
+  pipeline = new Pipeline(source, spec.source.intervalSeconds, new FrameInference(stages), {
     onResult: (result) => send({ type: 'result', result }),
     onFault: (error) => send({ type: 'fault', fault: faultOf(error) }),
   });
@@ -59,20 +63,21 @@ function aborted(signal: AbortSignal): Promise<void> {
   });
 }
 
-/** Messages are flushed before the process goes. */
+/** The last counters are sent, and everything before is flushed, before the process goes. */
 async function leave(code: number): Promise<void> {
   clearInterval(alive);
   process.exitCode = code;
-  if (process.connected) {
-    await new Promise((resolve) =>
-      process.send?.({ type: 'alive', busyMs: 0 } satisfies FromPipeline, undefined, undefined, resolve),
-    );
-    process.disconnect();
-  }
+  if (!process.connected) return;
+  await new Promise((resolve) => process.send?.(aliveMessage(), undefined, undefined, resolve));
+  process.disconnect();
+}
+
+function aliveMessage(): FromPipeline {
+  return { type: 'alive', busyMs: pipeline?.busyMs ?? 0, ...(pipeline && { counters: pipeline.counters }) };
 }
 
 function sayAlive(): void {
-  send({ type: 'alive', busyMs: pipeline?.busyMs ?? 0, ...(pipeline && { counters: pipeline.counters }) });
+  send(aliveMessage());
 }
 
 const alive = setInterval(sayAlive, aliveIntervalMs);
@@ -100,6 +105,8 @@ process.on('message', (message: ToPipeline) => {
 process.on('disconnect', () => {
   stopping.abort();
   clearInterval(alive);
+  // Whatever hangs in native code must not outlive the component and hold its camera.
+  setTimeout(() => process.kill(process.pid, 'SIGKILL'), orphanLimitMs).unref();
 });
 // The component decides when to stop; a Ctrl-C in the terminal reaches the whole group.
 process.on('SIGINT', () => undefined);

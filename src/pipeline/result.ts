@@ -48,3 +48,12 @@ export interface PipelineCounters {
   inferenceFaults: number;
   outputsInvalid: number;
 }
+
+/** Counters of two processes of one pipeline, added. */
+export function sum(a: Partial<PipelineCounters>, b: Partial<PipelineCounters>): Partial<PipelineCounters> {
+  const total: Partial<PipelineCounters> = { ...a };
+  for (const [key, value] of Object.entries(b) as [keyof PipelineCounters, number][]) {
+    total[key] = (total[key] ?? 0) + value;
+  }
+  return total;
+}

@@ -1,13 +1,14 @@
 import { performance } from 'node:perf_hooks';
 import type { SupervisionConfig } from '../config/document.js';
-import { EdgeError, describeError, type ErrorCode, type ErrorDetails } from '../errors/index.js';
+import { EdgeError, describeError } from '../errors/index.js';
 import type { Logger } from '../logger.js';
 import { Backoff } from '../backoff.js';
 import { Candidate, type CandidateEvents } from './candidate.js';
 import { pipelineEntry, PipelineChild } from './child.js';
 import type { Fault, FromPipeline } from './messages.js';
-import type { ModelIdentity, PipelineCounters, PipelineResult } from './result.js';
+import { sum, type ModelIdentity, type PipelineCounters, type PipelineResult } from './result.js';
 import type { PipelineSpec } from './spec.js';
+import { Watchdog, type Verdict } from './watchdog.js';
 
 export type PipelineState = 'stopped' | 'starting' | 'running' | 'waiting' | 'ended';
 
@@ -31,17 +32,17 @@ export interface PipelineStatus {
 /** A process that has worked for this long has recovered: the next restart is at once again. */
 const healthyAfterMs = 60_000;
 const checkIntervalMs = 250;
-/** Loading code and model on a slow device, until the first sign of life. */
-const startLimitMs = 20_000;
 const stopLimitMs = 5_000;
+/** For the first result of a new process: its first tick is at once. */
+const answerLimitMs = 20_000;
 
 /** Keeps one pipeline process alive: restarts it with back-off, ends it when it is silent or its inference hangs. */
 export class PipelineSupervisor {
-  readonly #config: SupervisionConfig;
   readonly #events: SupervisorEvents;
   readonly #logger: Logger;
-  readonly #backoff: Backoff;
   readonly #entry: string;
+  #config: SupervisionConfig;
+  #backoff: Backoff;
   #spec: PipelineSpec;
   /** Whether the next launch has to prove the model; not needed after it has worked once. */
   #prove = true;
@@ -71,11 +72,14 @@ export class PipelineSupervisor {
     this.#config = config;
     this.#events = events;
     this.#logger = logger;
-    this.#backoff = new Backoff({
-      firstMs: 100,
-      initialMs: 1000,
-      maxMs: config.maxRestartDelaySeconds * 1000,
-    });
+    this.#backoff = backoffOf(config);
+  }
+
+  /** Takes other limits over, for the process at work too. */
+  configure(config: SupervisionConfig): void {
+    if (config.maxRestartDelaySeconds !== this.#config.maxRestartDelaySeconds)
+      this.#backoff = backoffOf(config);
+    this.#config = config;
   }
 
   get status(): PipelineStatus {
@@ -110,15 +114,15 @@ export class PipelineSupervisor {
     const candidate: Candidate = new Candidate(spec, prove, this.#config, events, this.#entry);
     try {
       const model = await candidate.prepared(signal);
-      await candidate.answered(10_000 + 3000 * spec.source.intervalSeconds, signal);
+      await candidate.answered(answerLimitMs, signal);
       return model;
     } catch (error) {
       candidate.child.kill();
-      throw new EdgeError(
-        'MODEL_REJECTED',
-        { pipeline: this.#spec.name, reason: (error as Error).message },
-        { cause: error },
-      );
+      throw new EdgeError('MODEL_REJECTED', {
+        pipeline: this.#spec.name,
+        reason: (error as Error).message,
+        final: candidate.failedForGood,
+      });
     }
   }
 
@@ -134,7 +138,7 @@ export class PipelineSupervisor {
     this.#model = model;
     this.#prove = false;
     this.#backoff.reset();
-    this.#check = setInterval(() => this.#watch(child), checkIntervalMs);
+    this.#watch(child);
     this.#setState('running');
     this.#retiring = Promise.all([this.#retiring, old?.stop(stopLimitMs)]);
   }
@@ -158,13 +162,16 @@ export class PipelineSupervisor {
       onExit: (how) => this.#exited(child, how),
     });
     this.#child = child;
+    this.#watch(child);
     child.start(this.#spec, { prove: this.#prove, hold: false });
-    this.#check = setInterval(() => this.#watch(child), checkIntervalMs);
   }
 
   #receive(child: PipelineChild, message: FromPipeline): void {
-    // The process before a swap may still say something on its way out.
-    if (child !== this.#child) return;
+    if (child !== this.#child) {
+      // The process before a swap finishes the frame that it has begun.
+      if (message.type === 'result') this.#events.onResult(message.result);
+      return;
+    }
     switch (message.type) {
       case 'alive':
         if (message.counters) this.#current = message.counters;
@@ -195,25 +202,17 @@ export class PipelineSupervisor {
   }
 
   #watch(child: PipelineChild): void {
-    if (this.#state === 'running' && performance.now() - child.startedAt > healthyAfterMs)
-      this.#backoff.reset();
-    const limit = child.hasSpoken ? this.#config.heartbeatTimeoutSeconds * 1000 : startLimitMs;
-    if (child.silentMs > limit) {
-      this.#kill(child, 'PROCESS_SILENT', { pipeline: this.#spec.name, seconds: limit / 1000 });
-    } else if (child.busyMs > this.#inferenceLimitMs) {
-      this.#kill(child, 'PROCESS_HUNG', {
-        pipeline: this.#spec.name,
-        seconds: this.#inferenceLimitMs / 1000,
-      });
-    }
+    const watchdog = new Watchdog(child);
+    this.#check = setInterval(() => {
+      const running = this.#state === 'running';
+      if (running && performance.now() - child.startedAt > healthyAfterMs) this.#backoff.reset();
+      const verdict = watchdog.look(running, this.#config, this.#spec.source.intervalSeconds);
+      if (verdict) this.#kill(child, verdict);
+    }, checkIntervalMs);
   }
 
-  get #inferenceLimitMs(): number {
-    return 1000 * Math.max(this.#config.inferenceTimeoutSeconds, 10 * this.#spec.source.intervalSeconds);
-  }
-
-  #kill<C extends ErrorCode>(child: PipelineChild, code: C, details: ErrorDetails<C>): void {
-    const error = new EdgeError(code, details);
+  #kill(child: PipelineChild, { code, seconds }: Verdict): void {
+    const error = new EdgeError(code, { pipeline: this.#spec.name, seconds });
     this.#lastFault = { code, message: error.message };
     this.#logger.error({ code, pid: child.pid }, describeError(error));
     clearInterval(this.#check);
@@ -246,9 +245,6 @@ export class PipelineSupervisor {
   }
 }
 
-function sum(a: Partial<PipelineCounters>, b: Partial<PipelineCounters>): Partial<PipelineCounters> {
-  const total: Partial<PipelineCounters> = { ...a };
-  for (const [key, value] of Object.entries(b) as [keyof PipelineCounters, number][])
-    total[key] = (total[key] ?? 0) + value;
-  return total;
-}
+/** At once the first time: a crash that happens once should cost as few frames as possible. */
+const backoffOf = ({ maxRestartDelaySeconds }: SupervisionConfig): Backoff =>
+  new Backoff({ firstMs: 100, initialMs: 1000, maxMs: maxRestartDelaySeconds * 1000 });

@@ -27,4 +27,10 @@ export class CloudGate {
     }
     return admitted;
   }
+
+  /** What was admitted did not arrive: the next result is admitted whatever it says. */
+  forget(): void {
+    this.#lastLabel = undefined;
+    this.#lastMs = -Infinity;
+  }
 }

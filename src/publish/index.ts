@@ -31,6 +31,13 @@ const formatters: Record<LocalPublishConfig['format'], Formatter> = {
   'aws-dlr': (result) => formatAwsDlr(result),
 };
 
+interface CloudDestination {
+  readonly topic: string;
+  readonly format: Formatter;
+  readonly qos: 0 | 1;
+  readonly gate: CloudGate;
+}
+
 /** So many messages may wait for an answer: a nucleus that is slow or away must not cost memory. */
 const maxInFlight = 32;
 
@@ -46,7 +53,7 @@ export class Publisher {
   };
   readonly #inFlight = { local: 0, cloud: 0 };
   readonly #local: { topic: string; format: Formatter } | undefined;
-  readonly #cloud: { topic: string; format: Formatter; qos: 0 | 1; gate: CloudGate } | undefined;
+  readonly #cloud: CloudDestination | undefined;
   readonly #transport: Transport;
   readonly #onFailure: (error: unknown) => void;
 
@@ -73,33 +80,36 @@ export class Publisher {
 
   /** Settles when both transports have answered; a failure is counted and reported, never thrown: the next result goes on. */
   async publish(result: NativeResult, nowMs: number): Promise<void> {
-    const sends: Promise<void>[] = [];
     const local = this.#local;
     const cloud = this.#cloud;
-    if (local)
-      sends.push(this.#send('local', () => this.#transport.publish(local.topic, local.format(result))));
-    if (cloud?.gate.admits(result, nowMs)) {
-      sends.push(
-        this.#send('cloud', () =>
-          this.#transport.publishToIotCore(cloud.topic, cloud.format(result), cloud.qos),
-        ),
-      );
-    }
-    await Promise.all(sends);
+    await Promise.all([
+      local && this.#send('local', () => this.#transport.publish(local.topic, local.format(result))),
+      cloud?.gate.admits(result, nowMs) && this.#publishToCloud(cloud, result),
+    ]);
   }
 
-  async #send(where: 'local' | 'cloud', send: () => Promise<void>): Promise<void> {
+  async #publishToCloud({ topic, format, qos, gate }: CloudDestination, result: NativeResult): Promise<void> {
+    const arrived = await this.#send('cloud', () =>
+      this.#transport.publishToIotCore(topic, format(result), qos),
+    );
+    if (!arrived) gate.forget();
+  }
+
+  /** @returns whether it arrived at the nucleus */
+  async #send(where: 'local' | 'cloud', send: () => Promise<void>): Promise<boolean> {
     if (this.#inFlight[where] >= maxInFlight) {
       this.counters[`${where}Dropped`]++;
-      return;
+      return false;
     }
     this.#inFlight[where]++;
     try {
       await send();
       this.counters[where]++;
+      return true;
     } catch (error) {
       this.counters[`${where}Failed`]++;
       this.#onFailure(error);
+      return false;
     } finally {
       this.#inFlight[where]--;
     }

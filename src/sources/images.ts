@@ -1,6 +1,7 @@
 import { readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { performance } from 'node:perf_hooks';
+import { setImmediate } from 'node:timers/promises';
 import type { ImagesSourceConfig } from '../config/source.js';
 import { EdgeError, describeError, isEdgeError } from '../errors/index.js';
 import type { Frame } from '../types.js';
@@ -23,7 +24,7 @@ export class ImagesSource implements FrameSource {
     this.#options = options;
   }
 
-  async next(): Promise<Frame | undefined> {
+  async next(signal: AbortSignal): Promise<Frame | undefined> {
     const started = performance.now();
     // A round starts wherever the last one ended, so that one bad picture never costs a tick.
     for (let skipped = 0; ; skipped++) {
@@ -40,6 +41,9 @@ export class ImagesSource implements FrameSource {
       if (file === undefined) continue;
       const frame = await this.#read(file, started);
       if (frame) return frame;
+      // A folder full of bad pictures must not keep the process from saying that it is alive, or from stopping.
+      await setImmediate();
+      if (signal.aborted) return undefined;
     }
   }
 
@@ -63,7 +67,7 @@ export class ImagesSource implements FrameSource {
         name: path.basename(file),
       };
     } catch (error) {
-      if (!isEdgeError(error)) throw error;
+      if (!isEdgeError(error) || error.code !== 'PICTURE_UNREADABLE') throw error;
       this.counters.unreadable++;
       this.#options.logger.warn({ code: error.code, picture: file }, describeError(error));
       return undefined;

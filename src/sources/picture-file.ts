@@ -1,6 +1,6 @@
 import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
 import { imageSize } from 'image-size';
-import { EdgeError } from '../errors/index.js';
+import { EdgeError, isEdgeError } from '../errors/index.js';
 import { maxPixels, Picture } from '../opencv.js';
 
 /** Larger files are no pictures for a model of a few hundred pixels. */
@@ -26,6 +26,7 @@ export async function readPicture(
   try {
     return await decodePicture(readBounded(path), minWidth, minHeight);
   } catch (error) {
+    if (isEdgeError(error)) throw error;
     throw new EdgeError('PICTURE_UNREADABLE', { path, reason: (error as Error).message }, { cause: error });
   }
 }

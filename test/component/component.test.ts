@@ -63,7 +63,9 @@ describe('the component on a nucleus', () => {
       'the log line',
       () => desk.log.includes('IPC_UNAUTHORIZED') || /PublishToTopic.*line1\/gate/.test(desk.log),
     );
-    expect(desk.log).toContain('lacks aws.greengrass#PublishToTopic on line1/gate, for pipelines.belt-1.rules[0].do[0]');
+    expect(desk.log).toContain(
+      'lacks aws.greengrass#PublishToTopic on line1/gate, for pipelines.belt-1.rules[0].do[0]',
+    );
   });
 
   it('acts on a topic that the deployment allows, and marks the decision in the result', async () => {

@@ -28,22 +28,32 @@ describe("the keys of AWS's DLR component", () => {
   });
 
   it('are told by any of them, and stand beside pipelines of our own', () => {
-    const { pipelines } = parseConfiguration({ InferenceInterval: 5, pipelines: {} }, 'test');
-    expect(pipelines['aws-dlr']?.source).toMatchObject({ intervalSeconds: 5, path: 'samples/belt' });
+    const { pipelines } = parseConfiguration(
+      { InferenceInterval: 5, ImageDirectory: '/pictures', pipelines: {} },
+      'test',
+    );
+    expect(pipelines['aws-dlr']?.source).toMatchObject({ intervalSeconds: 5, path: '/pictures' });
   });
 
   it('publish nothing where the topic is empty', () => {
     expect(
-      parseConfiguration({ PublishResultsOnTopic: '' }, 'test').pipelines['aws-dlr']?.publish.cloud,
+      parseConfiguration({ PublishResultsOnTopic: '', ImageDirectory: '/pictures' }, 'test').pipelines[
+        'aws-dlr'
+      ]?.publish.cloud,
     ).toBeNull();
   });
 
   it('choose the model by the architecture of the device', () => {
-    const keys = { ModelResourceKey: { aarch64: 'arm-model', x86_64: 'x-model' } };
+    const keys = {
+      ImageDirectory: '/pictures',
+      ModelResourceKey: { aarch64: 'arm-model', x86_64: 'x-model' },
+    };
     expect(fromAwsKeys(keys, 'arm64')).toMatchObject({
       models: { 'aws-dlr': { source: { component: 'arm-model' } } },
     });
-    expect(fromAwsKeys({ Accelerator: 'gpu' }, 'x64')).toMatchObject({ dlr: { device: 'gpu' } });
+    expect(fromAwsKeys({ Accelerator: 'gpu', ImageDirectory: '/pictures' }, 'x64')).toMatchObject({
+      dlr: { device: 'gpu' },
+    });
   });
 
   it('are all checked at once', () => {

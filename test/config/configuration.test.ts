@@ -140,10 +140,10 @@ describe('applyOverrides', () => {
     expect(document.pipelines['belt-1'].source.intervalSeconds).toBe(1);
   });
 
-  it.each(['', 'pipelines', '=1', 'a.b.c=[', 'scalar.below=1', '__proto__.polluted=1'])(
+  it.each(['', 'pipelines', '=1', 'a.b.c=[', 'scalar.below=1', 'list.first=1', '__proto__.polluted=1'])(
     'refuses %j',
     (override) => {
-      expect(() => applyOverrides({ scalar: 1 }, [override])).toThrow(
+      expect(() => applyOverrides({ scalar: 1, list: [] }, [override])).toThrow(
         expect.objectContaining({ code: 'OVERRIDE_INVALID' }),
       );
     },

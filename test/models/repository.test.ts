@@ -17,6 +17,8 @@ beforeEach(async () => {
 });
 afterEach(() => desk.close());
 
+const readdirIfThere = (folder: string): string[] => (existsSync(folder) ? readdirSync(folder) : []);
+
 const one = bundle('1.0.0');
 const two = bundle('2.0.0');
 

@@ -16,7 +16,15 @@ async function register(component: string, architecture: string): Promise<string
   const folder = path.join(root, component, 'unpacked');
   await mkdir(folder, { recursive: true });
   await mkdir(path.join(root, component, 'mli-store'));
-  const entry = { kind: 'runtime', name: 'dlr', component, version: '1.0.0', folder, sha256: '0'.repeat(64), architecture };
+  const entry = {
+    kind: 'runtime',
+    name: 'dlr',
+    component,
+    version: '1.0.0',
+    folder,
+    sha256: '0'.repeat(64),
+    architecture,
+  };
   await writeFile(path.join(root, component, 'mli-store/dlr.json'), JSON.stringify(entry));
   return path.join(folder, 'libdlr.so');
 }

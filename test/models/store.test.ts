@@ -19,12 +19,20 @@ beforeEach(() => {
   work = path.join(device, 'work');
   mkdirSync(work);
   lines = [];
-  logger = pino({ level: 'debug' }, { write: (line: string) => void lines.push(JSON.parse(line) as (typeof lines)[0]) });
+  logger = pino(
+    { level: 'debug' },
+    { write: (line: string) => void lines.push(JSON.parse(line) as (typeof lines)[0]) },
+  );
 });
 afterEach(() => rmSync(device, { recursive: true }));
 
 /** Lays out an unpacked artifact as a nucleus does and runs its install step. */
-function install(component: string, version: string, args: [string, string, string, string], files: Record<string, string>): string {
+function install(
+  component: string,
+  version: string,
+  args: [string, string, string, string],
+  files: Record<string, string>,
+): string {
   const home = path.join(device, 'packages/artifacts-unarchived', component, version, 'archive');
   for (const [name, content] of Object.entries(files)) {
     mkdirSync(path.dirname(path.join(home, name)), { recursive: true });
@@ -35,13 +43,19 @@ function install(component: string, version: string, args: [string, string, stri
   mkdirSync(path.join(work, component), { recursive: true });
   const [kind, name, file, architecture] = args;
   const own = `${path.join(work, component)}/`; // nucleus lite ends {work:path} with a slash
-  const said = execFileSync('sh', [path.join(home, 'register.sh'), kind, name, component, file, architecture, own], { stdio: 'pipe' });
+  const said = execFileSync(
+    'sh',
+    [path.join(home, 'register.sh'), kind, name, component, file, architecture, own],
+    { stdio: 'pipe' },
+  );
   expect(said.toString()).toContain('register.sh: ');
   return home;
 }
 
 const installModel = (component: string, version: string, content = version) =>
-  install(component, version, ['model', 'sorter', 'sorter/model.json', 'any'], { 'sorter/model.json': content });
+  install(component, version, ['model', 'sorter', 'sorter/model.json', 'any'], {
+    'sorter/model.json': content,
+  });
 
 const write = (component: string, name: string, text: string) => {
   const folder = path.join(work, component, 'mli-store');
@@ -49,7 +63,16 @@ const write = (component: string, name: string, text: string) => {
   writeFileSync(path.join(folder, name), text);
 };
 const entry = (over: Partial<Record<keyof StoreEntry, unknown>> = {}): string =>
-  JSON.stringify({ kind: 'model', name: 'm', component: 'a.B', version: '1.0.0', folder: '/', sha256: '0'.repeat(64), architecture: 'any', ...over });
+  JSON.stringify({
+    kind: 'model',
+    name: 'm',
+    component: 'a.B',
+    version: '1.0.0',
+    folder: '/',
+    sha256: '0'.repeat(64),
+    architecture: 'any',
+    ...over,
+  });
 
 describe('the store', () => {
   it('is empty where no component registered anything, and where the work root is missing', async () => {
@@ -60,7 +83,9 @@ describe('the store', () => {
 
   it('has what the install steps of a model and of a runtime registered', async () => {
     const model = installModel('mli.model.Sorter', '1.2.3');
-    const runtime = install('mli.runtime.DLR', '0.1.0', ['runtime', 'dlr', 'libdlr.so', 'x64'], { 'libdlr.so': 'elf' });
+    const runtime = install('mli.runtime.DLR', '0.1.0', ['runtime', 'dlr', 'libdlr.so', 'x64'], {
+      'libdlr.so': 'elf',
+    });
     const digest = (text: string) => createHash('sha256').update(text).digest('hex');
     expect(await readStore(work, logger)).toEqual([
       {
@@ -72,7 +97,15 @@ describe('the store', () => {
         sha256: digest('1.2.3'),
         architecture: 'any',
       },
-      { kind: 'runtime', name: 'dlr', component: 'mli.runtime.DLR', version: '0.1.0', folder: runtime, sha256: digest('elf'), architecture: 'x64' },
+      {
+        kind: 'runtime',
+        name: 'dlr',
+        component: 'mli.runtime.DLR',
+        version: '0.1.0',
+        folder: runtime,
+        sha256: digest('elf'),
+        architecture: 'x64',
+      },
     ]);
     expect(readdirSync(path.join(work, 'mli.model.Sorter/mli-store'))).toEqual(['sorter.json']);
   });
@@ -108,7 +141,11 @@ describe('the store', () => {
     ['a relative folder', entry({ folder: '../x' }), /folder: must be an absolute path/],
     ['a wrong digest', entry({ sha256: 'abc' }), /sha256: must be a SHA-256 digest/],
     ['a name with a slash', entry({ name: '../m' }), /name/],
-    ['the name of another component', entry({ component: 'c.D' }), /names the component c\.D, in the folder of a\.B/],
+    [
+      'the name of another component',
+      entry({ component: 'c.D' }),
+      /names the component c\.D, in the folder of a\.B/,
+    ],
     ['far too many bytes', `${entry()}${' '.repeat(20_000)}`, /at most 16384/],
   ])('skips a registration with %s, with a warning, and reads the others', async (_, text, reason) => {
     write('a.B', 'bad.json', text);
@@ -134,7 +171,11 @@ describe('the install step', () => {
     ['an unknown kind', ['code', 'm', 'a.B', 'f', 'any', '/w'], /the kind is code/],
     ['an unknown architecture', ['model', 'm', 'a.B', 'f', 'mips', '/w'], /the architecture is mips/],
     ['a name that is a path', ['model', '../m', 'a.B', 'f', 'any', '/w'], /has a character/],
-    ['a model that is not there', ['model', 'm', 'a.B', 'f/model.json', 'any', '/w'], /the archive is not whole/],
+    [
+      'a model that is not there',
+      ['model', 'm', 'a.B', 'f/model.json', 'any', '/w'],
+      /the archive is not whole/,
+    ],
   ])('refuses %s and says why', (_, args, message) => {
     expect(() => run(...args)).toThrow(message);
   });
@@ -142,10 +183,25 @@ describe('the install step', () => {
 
 describe('the order of versions', () => {
   it('is that of semver.org, section 11', () => {
-    const sorted = ['x', '1.0.0-alpha', '1.0.0-alpha.1', '1.0.0-alpha.beta', '1.0.0-beta', '1.0.0-beta.2', '1.0.0-beta.11', '1.0.0-rc.1', '1.0.0', '1.9.0', '1.10.0', '2.0.0'];
+    const sorted = [
+      'x',
+      '1.0.0-alpha',
+      '1.0.0-alpha.1',
+      '1.0.0-alpha.beta',
+      '1.0.0-beta',
+      '1.0.0-beta.2',
+      '1.0.0-beta.11',
+      '1.0.0-rc.1',
+      '1.0.0',
+      '1.9.0',
+      '1.10.0',
+      '2.0.0',
+    ];
     for (const [index, version] of sorted.entries()) {
       for (const [place, other] of sorted.entries()) {
-        expect(Math.sign(compareVersions(version, other)), `${version} against ${other}`).toBe(Math.sign(index - place));
+        expect(Math.sign(compareVersions(version, other)), `${version} against ${other}`).toBe(
+          Math.sign(index - place),
+        );
       }
     }
     expect(compareVersions('1.0.0+a', '1.0.0+b')).toBe(0);

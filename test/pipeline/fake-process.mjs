@@ -3,7 +3,7 @@ let timer;
 process.on('message', (message) => {
   if (message.type === 'stop') {
     clearInterval(timer);
-    process.disconnect();
+    setImmediate(() => process.disconnect());
   }
   if (message.type !== 'start') return;
   const mode = message.spec.source.path;
@@ -13,7 +13,7 @@ process.on('message', (message) => {
   if (mode === 'crashes') return void setTimeout(() => process.kill(process.pid, 'SIGSEGV'), 20);
   if (mode === 'ends') {
     process.send({ type: 'ended', counters });
-    return process.disconnect();
+    return setImmediate(() => process.disconnect());
   }
   let busyMs = 0;
   timer = setInterval(() => {

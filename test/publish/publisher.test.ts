@@ -81,6 +81,16 @@ describe('the publisher', () => {
     expect(failures).toHaveLength(1);
   });
 
+  it('tells the cloud again what did not arrive', async () => {
+    const { transport, publisher } = setUp({ local: null });
+    transport.answer = () => Promise.reject(new Error('offline'));
+    await publisher.publish(result('glass'), 0);
+    transport.answer = () => Promise.resolve();
+    await publisher.publish(result('glass'), 1000);
+    await publisher.publish(result('glass'), 2000);
+    expect(publisher.counters).toMatchObject({ cloud: 1, cloudFailed: 1 });
+  });
+
   it('keeps a bounded number of messages waiting for a nucleus that does not answer, and counts the rest', async () => {
     const { transport, publisher } = setUp({ cloud: null });
     let release = (): void => undefined;

@@ -8,6 +8,7 @@ import { ImagesSource } from '../../src/sources/images.js';
 import { reductionFor } from '../../src/sources/picture-file.js';
 import { jpeg, pngHeader } from './pictures.js';
 
+const never = new AbortController().signal;
 let folder: string;
 const logger = createLogger({ name: 'test', level: 'silent' });
 const put = (name: string, bytes: Uint8Array) => writeFile(path.join(folder, name), bytes);
@@ -21,7 +22,7 @@ const source = (options: { loop?: boolean; path?: string } = {}) =>
 async function names(images: ImagesSource, count: number): Promise<(string | undefined)[]> {
   const result: (string | undefined)[] = [];
   for (let index = 0; index < count; index++) {
-    const frame = await images.next();
+    const frame = await images.next(never);
     result.push(frame?.name);
     frame?.picture.release();
   }
@@ -57,7 +58,7 @@ describe('the images source', () => {
 
   it('tells the size of the original although it decodes a reduction of it', async () => {
     await put('a.jpg', jpeg(320, 240, [10, 20, 30]));
-    const frame = await source().next();
+    const frame = await source().next(never);
     expect(frame).toMatchObject({ id: 1, width: 320, height: 240 });
     expect([frame?.picture.width, frame?.picture.height]).toEqual([80, 60]);
     frame?.picture.release();
@@ -78,7 +79,7 @@ describe('the images source', () => {
   it('says so where no picture can be used, and goes on when one comes', async () => {
     await put('1.jpg', Buffer.from('no picture'));
     const images = source();
-    await expect(images.next()).rejects.toMatchObject({
+    await expect(images.next(never)).rejects.toMatchObject({
       code: 'SOURCE_ALL_UNREADABLE',
       details: { count: 1 },
     });
@@ -88,10 +89,10 @@ describe('the images source', () => {
 
   it('says so where the folder is empty or missing, and goes on when it is there', async () => {
     const images = source({ path: path.join(folder, 'later') });
-    await expect(images.next()).rejects.toMatchObject({ code: 'SOURCE_NOT_FOUND' });
+    await expect(images.next(never)).rejects.toMatchObject({ code: 'SOURCE_NOT_FOUND' });
     const { mkdir } = await import('node:fs/promises');
     await mkdir(path.join(folder, 'later'));
-    await expect(images.next()).rejects.toMatchObject({ code: 'SOURCE_EMPTY' });
+    await expect(images.next(never)).rejects.toMatchObject({ code: 'SOURCE_EMPTY' });
     await put('later/a.jpg', jpeg(40, 30, [0, 0, 0]));
     expect(await names(images, 1)).toEqual(['a.jpg']);
   });

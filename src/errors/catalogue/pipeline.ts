@@ -23,6 +23,11 @@ export const pipelineErrors = {
     message: ({ path, count }) => `None of the ${count} pictures in ${path} can be used.`,
     remedy: 'The log names the reason for each; replace them.',
   }),
+  SOURCE_STALLED: entry<{ seconds: number }>({
+    message: ({ seconds }) => `The source gave no frame for ${seconds} s.`,
+    remedy:
+      'It is closed and opened again; if it goes on, check the device, the network or the disk that it reads from.',
+  }),
   FFMPEG_NOT_FOUND: entry<{ program: string }>({
     message: ({ program }) => `The program ${program} is not installed; it decodes video.`,
     remedy: 'Install it: apt-get install ffmpeg.',
@@ -46,7 +51,7 @@ export const pipelineErrors = {
     message: ({ path, reason }) => `The golden output ${path} cannot be read: ${reason}.`,
     remedy: 'Make the package anew: it holds {"outputs": {"0": {"shape": […], "data": […]}}}.',
   }),
-  MODEL_REJECTED: entry<{ pipeline: string; reason: string }>({
+  MODEL_REJECTED: entry<{ pipeline: string; reason: string; final: boolean }>({
     message: ({ pipeline, reason }) =>
       `The new model of pipeline ${pipeline} is not used, the one before stays: ${reason}`,
     remedy: 'Correct the model or the configuration; nothing was lost.',
