@@ -67,7 +67,7 @@ function accessesOf(configuration: Configuration, component: string, fill: Fill)
     ...ofPipelines,
     ...(status.topic === null ? [] : [access('PublishToTopic', fill(status.topic), 'status.topic')]),
     access('PublishToTopic', heartbeat, 'the heartbeat'),
-    access('SubscribeToTopic', 'mli/control/*', 'mli model update'),
+    access('SubscribeToTopic', 'mli/control/update-models', 'mli model update'),
     access('SubscribeToTopic', heartbeat, 'the heartbeat'),
   ];
 }

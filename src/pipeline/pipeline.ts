@@ -4,7 +4,7 @@ import type { FrameSource } from '../sources/index.js';
 import type { Frame } from '../types.js';
 import type { FrameInference } from './frame-inference.js';
 import type { PipelineCounters, PipelineResult } from './result.js';
-import { Ticker } from './ticker.js';
+import type { Ticker } from './ticker.js';
 
 export interface PipelineEvents {
   onResult(result: PipelineResult): void;
@@ -22,20 +22,13 @@ export class Pipeline {
   readonly #source: FrameSource;
   readonly #ticker: Ticker;
   readonly #inference: FrameInference;
-  readonly #intervalSeconds: number;
   readonly #events: PipelineEvents;
   readonly #counts = { inferred: 0, sourceFaults: 0, inferenceFaults: 0, outputsInvalid: 0 };
   #failuresInARow = 0;
 
-  constructor(
-    source: FrameSource,
-    intervalSeconds: number,
-    inference: FrameInference,
-    events: PipelineEvents,
-  ) {
+  constructor(source: FrameSource, ticker: Ticker, inference: FrameInference, events: PipelineEvents) {
     this.#source = source;
-    this.#intervalSeconds = intervalSeconds;
-    this.#ticker = new Ticker(intervalSeconds);
+    this.#ticker = ticker;
     this.#inference = inference;
     this.#events = events;
   }
@@ -74,7 +67,7 @@ export class Pipeline {
 
   async #capture(signal: AbortSignal): Promise<Frame | 'ended' | undefined> {
     const limit = new AbortController();
-    const seconds = Math.max(leastStallSeconds, 10 * this.#intervalSeconds);
+    const seconds = Math.max(leastStallSeconds, 10 * this.#ticker.intervalSeconds);
     const timer = setTimeout(() => limit.abort(), seconds * 1000);
     try {
       const frame = await this.#source.next(AbortSignal.any([signal, limit.signal]));

@@ -13,6 +13,7 @@ import {
 import { loadModel } from './load-model.js';
 import { Pipeline } from './pipeline.js';
 import type { PipelineSpec } from './spec.js';
+import { Ticker } from './ticker.js';
 
 /**
  * The entry of a pipeline process: native code that crashes, hangs or leaks does it here. It talks to the component over the
@@ -48,7 +49,7 @@ async function work(spec: PipelineSpec, { prove, hold }: StartOptions): Promise<
     minHeight: Math.ceil(height / regionHeight),
     logger: logger.child({ pipeline: spec.name }),
   });
-  pipeline = new Pipeline(source, spec.source.intervalSeconds, new FrameInference(stages), {
+  pipeline = new Pipeline(source, new Ticker(spec.source.intervalSeconds), new FrameInference(stages), {
     onResult: (result) => send({ type: 'result', result }),
     onFault: (error) => send({ type: 'fault', fault: faultOf(error) }),
   });

@@ -10,11 +10,13 @@ const faultPauseMs = 500;
  */
 export class Ticker {
   missed = 0;
+  readonly intervalSeconds: number;
   readonly #intervalMs: number;
   #start: number | undefined;
   #count = 0;
 
   constructor(intervalSeconds: number) {
+    this.intervalSeconds = intervalSeconds;
     this.#intervalMs = intervalSeconds * 1000;
   }
 

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { PipelineStatusMessage } from '../../src/status-message.js';
 import { Desk } from './desk.js';
-import { variant, wrongGolden } from './variant.js';
+import { replaceManifest, variant, wrongGolden } from './variant.js';
 
 let desk: Desk;
 beforeEach(async () => {
@@ -100,6 +100,32 @@ describe('a model swap', () => {
     // The process before may finish the frame that it has begun; then there is only the last model.
     expect(new Set(versions().slice(first + 2))).toEqual(new Set(['3.0.0']));
     await desk.until('one process', () => desk.pipelinePids().length === 1);
+  });
+
+  it('brings a newer model behind the same configuration when it is asked to, and looks at a bad one only once', async () => {
+    const shipped = await variant(desk.pictures, '5.0.0');
+    const { path: folder } = shipped.source;
+    const other = { source: { type: 'package', path: folder }, allowUnpinned: true };
+    await desk.nucleus.deploy('mli.Inference', {
+      merge: { models: { other }, pipelines: { 'belt-1': { model: 'other' } } },
+    } as never);
+    await desk.until('a result of it', () => versions().includes('5.0.0'), 6000);
+    const ask = () =>
+      desk.nucleus.pubsub.publish({
+        topic: 'mli/control/update-models',
+        from: undefined,
+        content: { binary: Buffer.from('{}') },
+      });
+
+    await replaceManifest(folder, { golden: [], decoder: { type: 'nonsense' } });
+    ask();
+    await desk.until('the rejection', () => events('model-rejected').length > 0);
+    await replaceManifest(folder, {
+      version: '6.0.0',
+      decoder: { type: 'classification', activation: 'softmax' },
+    });
+    ask();
+    await desk.until('a result of the newer one', () => versions().includes('6.0.0'));
   });
 
   it('keeps a running model at work when its files disappear', async () => {

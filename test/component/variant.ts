@@ -36,3 +36,12 @@ export async function wrongGolden(manifest: Manifest, folder: string): Promise<v
   await writeFile(path.join(folder, name), bytes);
   manifest.files[name] = sha256(bytes);
 }
+
+/** Changes fields of a package's manifest in place, as a newer model at the same path would. */
+export async function replaceManifest(folder: string, change: object): Promise<void> {
+  const file = path.join(folder, 'model.json');
+  await writeFile(
+    file,
+    JSON.stringify({ ...(JSON.parse(await readFile(file, 'utf8')) as object), ...change }),
+  );
+}

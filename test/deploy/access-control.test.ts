@@ -52,7 +52,7 @@ describe('accessControlFor', () => {
         'mli.Inference:pubsub:subscribe': {
           policyDescription: expect.any(String) as unknown,
           operations: ['aws.greengrass#SubscribeToTopic'],
-          resources: ['mli/control/*', 'mli/heartbeat/mli.Inference'],
+          resources: ['mli/control/update-models', 'mli/heartbeat/mli.Inference'],
         },
       },
       [mqttProxy]: {
@@ -140,7 +140,7 @@ describe('checkAccessControl', () => {
         operations: ['aws.greengrass#PublishToTopic'],
         resources: ['mli/predictions/*', 'mli/status/*', 'mli/heartbeat/mli.Inference'],
       },
-      subscribe: { operations: ['*'], resources: ['mli/control/*', 'mli/heartbeat/mli.Inference'] },
+      subscribe: { operations: ['*'], resources: ['mli/control/update-models', 'mli/heartbeat/mli.Inference'] },
     },
   };
 

@@ -86,7 +86,7 @@ describe('the recipe of mli.Inference', () => {
     const pubsub = 'aws.greengrass.ipc.pubsub';
     const heartbeat = heartbeatTopic('mli.Inference');
     expect(allowed(pubsub, 'PublishToTopic')).toEqual([heartbeat, 'mli/predictions/*', 'mli/status/*']);
-    expect(allowed(pubsub, 'SubscribeToTopic')).toEqual(['mli/control/*', heartbeat]);
+    expect(allowed(pubsub, 'SubscribeToTopic')).toEqual(['mli/control/update-models', heartbeat]);
     expect(allowed('aws.greengrass.ipc.mqttproxy', 'PublishToIoTCore')).toEqual(['mli/predictions/*']);
   });
 

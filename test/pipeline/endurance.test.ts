@@ -8,6 +8,7 @@ import { createLogger } from '../../src/logger.js';
 import { FrameInference } from '../../src/pipeline/frame-inference.js';
 import { loadModel } from '../../src/pipeline/load-model.js';
 import { Pipeline } from '../../src/pipeline/pipeline.js';
+import { Ticker } from '../../src/pipeline/ticker.js';
 import { createSource } from '../../src/sources/index.js';
 import { jpeg } from '../sources/pictures.js';
 
@@ -32,7 +33,7 @@ it('2,000 frames through OpenCV and DLR leave the memory flat', { timeout: 180_0
   const stop = new AbortController();
   const memory: number[] = [];
   let frames = 0;
-  const pipeline = new Pipeline(source, 0, new FrameInference(stages), {
+  const pipeline = new Pipeline(source, new Ticker(0), new FrameInference(stages), {
     onResult: () => {
       if (++frames % 100 === 0) memory.push(process.memoryUsage.rss());
       if (frames === 2000) stop.abort();

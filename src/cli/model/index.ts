@@ -2,10 +2,12 @@ import { Command } from 'commander';
 import { inspectCommand } from './inspect.js';
 import { keygenCommand } from './keygen.js';
 import { signCommand } from './sign.js';
+import { updateCommand } from './update.js';
 
 export const modelCommand = (): Command =>
   new Command('model')
-    .description('look at model packages and archives, and sign them')
+    .description('look at model packages and archives, sign them, and bring newer ones')
     .addCommand(inspectCommand())
     .addCommand(keygenCommand())
-    .addCommand(signCommand());
+    .addCommand(signCommand())
+    .addCommand(updateCommand());
