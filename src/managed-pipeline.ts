@@ -22,10 +22,6 @@ export interface ManagedPipelineOptions {
   readonly logger: Logger;
 }
 
-/** A proof holds for the artifact, and for what runs it. */
-const proofOf = ({ model, dlr }: PipelineSpec): string =>
-  JSON.stringify([model.sha256, model.target, dlr.library, dlr.sha256, dlr.storedLibrary, dlr.device]);
-
 const isRejection = (error: unknown): error is EdgeError<'MODEL_REJECTED'> =>
   isEdgeError(error) && error.code === 'MODEL_REJECTED';
 
@@ -53,6 +49,7 @@ export class ManagedPipeline {
   #working: Promise<void> = Promise.resolve();
   #stopped = false;
   #busy = false;
+  #again = false;
   /** What is being brought, and what was brought and found to be wrong. */
   #coming: PipelineSpec | undefined;
   #rejected: PipelineSpec | undefined;
@@ -94,15 +91,15 @@ export class ManagedPipeline {
     if (!isDeepStrictEqual(before, this.#concern)) this.#pursue();
   }
 
-  /** Looks for a newer object behind the same configuration; what is under way is not disturbed. */
+  /** Looks for a newer object behind the same configuration; what is under way is not disturbed, but followed by another look. */
   refresh(): void {
-    if (!this.#busy) this.#pursue();
+    if (this.#busy) this.#again = true;
+    else this.#pursue();
   }
 
   get modelsInUse(): string[] {
-    return [this.#spec?.model.sha256, this.#coming?.model.sha256, this.status.model?.digest].filter(
-      (digest) => digest !== undefined,
-    );
+    const specs = [this.#spec, this.#coming].map((spec) => spec?.model.sha256);
+    return [...specs, this.status.model?.digest].filter((digest) => digest !== undefined);
   }
 
   /** What the process depends on. */
@@ -113,8 +110,12 @@ export class ManagedPipeline {
   }
 
   get #outputConcern(): unknown {
-    const pipeline = this.#configuration.pipelines[this.#options.name];
-    return [pipeline?.rules, pipeline?.publish];
+    const { rules, publish } = this.#configuration.pipelines[this.#options.name] ?? {};
+    return [rules, publish];
+  }
+
+  get #wantsAnotherLook(): boolean {
+    return this.#again && !this.#stopped;
   }
 
   get #modelConfig() {
@@ -138,8 +139,10 @@ export class ManagedPipeline {
     this.#change = change;
     this.#working = this.#working.then(async () => {
       this.#busy = true;
+      this.#again = false;
       await this.#work(change.signal);
       this.#busy = false;
+      if (this.#wantsAnotherLook) this.#pursue();
     });
   }
 
@@ -183,7 +186,7 @@ export class ManagedPipeline {
   }
 
   async #bring(spec: PipelineSpec, signal: AbortSignal): Promise<void> {
-    const prove = !(await this.#options.proven.has(proofOf(spec)));
+    const prove = !(await this.#options.proven.has(spec));
     // The same again, or one that was found to be wrong before: nothing to do until something else comes.
     if (signal.aborted || [this.#spec, this.#rejected].some((known) => isDeepStrictEqual(spec, known)))
       return;
@@ -199,7 +202,7 @@ export class ManagedPipeline {
     this.#spec = spec;
     this.#rejected = undefined;
     this.#logger.info({ from, to }, 'the pipeline has gone over');
-    await this.#options.proven.add(proofOf(spec));
+    await this.#options.proven.add(spec);
     this.#tell({ type: 'model-swapped', from, to });
   }
 
@@ -215,7 +218,7 @@ export class ManagedPipeline {
       this.#configuration.supervision,
       {
         onResult: (result) => void this.#output.handle(result),
-        onReady: () => void (this.#spec && this.#options.proven.add(proofOf(this.#spec))),
+        onReady: () => void (this.#spec && this.#options.proven.add(this.#spec)),
         onState: () => this.#tell({ type: 'state' }),
       },
       this.#logger,
@@ -229,7 +232,7 @@ export class ManagedPipeline {
     return new PipelineOutput(config, { thingName, pipeline: name }, transport, this.#logger);
   }
 
-  /** Starts the timers anew, as the configuration wants them. */
+  /** Starts the timers anew. */
   #beat(): void {
     clearInterval(this.#heartbeat);
     clearInterval(this.#poll);

@@ -3,6 +3,7 @@ import { cpus } from 'node:os';
 import { z } from 'zod';
 import { describeError } from './errors/index.js';
 import type { Logger } from './logger.js';
+import type { PipelineSpec } from './pipeline/spec.js';
 import { StateFile } from './state-file.js';
 
 const stateSchema = z.strictObject({
@@ -29,13 +30,12 @@ export class ProvenModels {
     this.#logger = logger;
   }
 
-  /** @param proof says what was proven: artifact, target, library */
-  async has(proof: string): Promise<boolean> {
-    return (await this.#load()).includes(hash(proof));
+  async has(spec: PipelineSpec): Promise<boolean> {
+    return (await this.#load()).includes(proofOf(spec));
   }
 
-  add(proof: string): Promise<void> {
-    this.#writing = this.#writing.then(() => this.#add(hash(proof)));
+  add(spec: PipelineSpec): Promise<void> {
+    this.#writing = this.#writing.then(() => this.#add(proofOf(spec)));
     return this.#writing;
   }
 
@@ -71,4 +71,8 @@ export class ProvenModels {
   }
 }
 
-const hash = (proof: string): string => createHash('sha256').update(proof).digest('hex');
+/** A proof holds for the artifact, and for what runs it. */
+function proofOf({ model, dlr }: PipelineSpec): string {
+  const proven = [model.sha256, model.target, dlr.library, dlr.sha256, dlr.storedLibrary, dlr.device];
+  return createHash('sha256').update(JSON.stringify(proven)).digest('hex');
+}
