@@ -51,6 +51,11 @@ export class BenchNucleus {
     }
   }
 
+  /** Deploys a change of the configuration, as a deployment merges it. @param {object} change */
+  deploy(change) {
+    return this.#nucleus.deploy('mli.Inference', { merge: change });
+  }
+
   stop() {
     return this.#nucleus.stop();
   }

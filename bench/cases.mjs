@@ -40,4 +40,9 @@ export const CASES = [
     title: 'lateness of a 1 s tick while the pipeline works (--seconds)',
     bar: 'p99 <= 20 ms',
   },
+  {
+    name: 'swap',
+    title: '100 model swaps under load: memory, and the pause between two results',
+    bar: 'memory <= +5 %, not one tick missed',
+  },
 ];
