@@ -21,7 +21,8 @@ export class ComponentProcess {
     const logFile = path.join(logsDir(), 'bench-component.log');
     const log = openSync(logFile, 'w');
     const env = { ...process.env, ...nucleus.environment, MLI_WORK: state };
-    this.#child = spawn(node, [mli, 'run'], { env, stdio: ['ignore', log, log] });
+    // As the recipe starts it.
+    this.#child = spawn(node, ['--max-semi-space-size=2', mli, 'run'], { env, stdio: ['ignore', log, log] });
     closeSync(log);
     this.exited = once(this.#child, 'exit');
     /** Rejects when the process ends. */

@@ -82,10 +82,12 @@ export class ManagedPipeline {
   /** Goes over to another configuration: rules and topics at once, the process only where source, model or preprocessing differ. */
   apply(configuration: Configuration, models: ModelSupply): void {
     const before = this.#concern;
-    const outputBefore = this.#outputConcern;
+    const configBefore = this.#config;
     this.#configuration = configuration;
     this.#models = models;
-    if (!isDeepStrictEqual(outputBefore, this.#outputConcern)) this.#output = this.#makeOutput();
+    const [rules, publish] = [this.#config?.rules, this.#config?.publish];
+    if (!isDeepStrictEqual([configBefore?.rules, configBefore?.publish], [rules, publish]))
+      this.#output = this.#makeOutput();
     this.#supervisor?.configure(configuration.supervision);
     this.#beat();
     if (!isDeepStrictEqual(before, this.#concern)) this.#pursue();
@@ -104,23 +106,20 @@ export class ManagedPipeline {
 
   /** What the process depends on. */
   get #concern(): unknown {
-    const { pipelines, dlr, trust } = this.#configuration;
-    const pipeline = pipelines[this.#options.name];
-    return [pipeline?.source, pipeline?.preprocess, this.#modelConfig, dlr, trust];
-  }
-
-  get #outputConcern(): unknown {
-    const { rules, publish } = this.#configuration.pipelines[this.#options.name] ?? {};
-    return [rules, publish];
+    const { dlr, trust } = this.#configuration;
+    return [this.#config?.source, this.#config?.preprocess, this.#modelConfig, dlr, trust];
   }
 
   get #wantsAnotherLook(): boolean {
     return this.#again && !this.#stopped;
   }
 
+  get #config() {
+    return this.#configuration.pipelines[this.#options.name];
+  }
+
   get #modelConfig() {
-    const pipeline = this.#configuration.pipelines[this.#options.name];
-    return pipeline && this.#configuration.models[pipeline.model];
+    return this.#config && this.#configuration.models[this.#config.model];
   }
 
   async stop(): Promise<void> {
@@ -171,8 +170,7 @@ export class ManagedPipeline {
 
   async #resolve(signal: AbortSignal): Promise<PipelineSpec> {
     const { name } = this.#options;
-    const pipeline = this.#configuration.pipelines[name];
-    const config = this.#modelConfig;
+    const [pipeline, config] = [this.#config, this.#modelConfig];
     if (!pipeline || !config) throw new Error(`The configuration has no pipeline ${name} with a model`);
     const { folder, sha256, allowUnpinned, target, stale } = await this.#models.resolve(
       pipeline.model,
@@ -227,9 +225,8 @@ export class ManagedPipeline {
 
   #makeOutput(): PipelineOutput {
     const { name, thingName, transport } = this.#options;
-    const config = this.#configuration.pipelines[name];
-    if (!config) throw new Error(`The configuration has no pipeline ${name}`);
-    return new PipelineOutput(config, { thingName, pipeline: name }, transport, this.#logger);
+    if (!this.#config) throw new Error(`The configuration has no pipeline ${name}`);
+    return new PipelineOutput(this.#config, { thingName, pipeline: name }, transport, this.#logger);
   }
 
   /** Starts the timers anew. */

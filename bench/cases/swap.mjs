@@ -12,7 +12,7 @@ import { modelFolder } from '../workload.mjs';
 const swaps = 100;
 const intervalSeconds = 0.1;
 /** The heaps have found their size after so many. */
-const warmSwaps = 10;
+const warmSwaps = 20;
 /** Memory is looked at when the old process is gone. */
 const settleMs = 1000;
 

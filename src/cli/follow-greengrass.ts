@@ -19,6 +19,7 @@ export class GreengrassConfiguration {
   /** Set by an event, cleared when the configuration is read: no change is missed, and none is read twice at once. */
   #changed = true;
   #wake: (() => void) | undefined;
+  readonly #onAbort = (): void => this.#wake?.();
 
   constructor(client: GreengrassClient, component: Component, overrides: readonly string[], logger: Logger) {
     this.#client = client;
@@ -88,8 +89,9 @@ export class GreengrassConfiguration {
     if (!this.#changed) {
       await new Promise<void>((resolve) => {
         this.#wake = resolve;
-        signal.addEventListener('abort', () => resolve(), { once: true });
+        signal.addEventListener('abort', this.#onAbort, { once: true });
       });
+      signal.removeEventListener('abort', this.#onAbort);
     }
     await sleep(settleMs, undefined, { signal }).catch(() => undefined);
   }
