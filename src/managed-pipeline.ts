@@ -229,7 +229,6 @@ export class ManagedPipeline {
     return new PipelineOutput(this.#config, { thingName, pipeline: name }, transport, this.#logger);
   }
 
-  /** Starts the timers anew. */
   #beat(): void {
     clearInterval(this.#heartbeat);
     clearInterval(this.#poll);
