@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { awake } from '../awake.mjs';
 import { buildDlrLoop, startDlrLoop } from '../dlr-loop.mjs';
 import { interleave } from '../interleave.mjs';
 import { LineProcess } from '../line-process.mjs';
@@ -25,31 +26,35 @@ export async function run({ progress }) {
   const { model, library } = await openWorkload();
   const folder = mkdtempSync(path.join(tmpdir(), 'mli-bench-input-'));
   const inputFile = path.join(folder, 'input.bin');
-  const subject = [];
-  const peer = [];
-  try {
-    writeFileSync(inputFile, readyTensor(model.manifest.input.shape).data);
+  const measure = async (when) => {
+    const subject = [];
+    const peer = [];
     for (let pair = 1; pair <= pairs; pair++) {
-      progress(`pair of processes ${pair} of ${pairs}`);
+      progress(`pair of processes ${pair} of ${pairs}${when}`);
       const addon = new LineProcess(process.execPath, [addonLoop, inputFile]);
       const c = startDlrLoop(program, library, model.artifact, inputFile);
       const blocks = await measurePair(addon, c);
       subject.push(...blocks.subject);
       peer.push(...blocks.peer);
     }
+    return rowsOf(subject, peer, when);
+  };
+  try {
+    writeFileSync(inputFile, readyTensor(model.manifest.input.shape).data);
+    const asItIs = await measure('');
+    return [...asItIs, ...(await awake(() => measure(', processors awake')))];
   } finally {
     rmSync(folder, { recursive: true });
   }
-  // Neighbours in time are compared, so that a minute in which the machine was slow does not count as overhead.
+}
+
+/** Neighbours in time are compared, so that a minute in which the machine was slow does not count as overhead. */
+function rowsOf(subject, peer, when) {
   const differences = subject.map((block, index) => median(block) - median(peer[index]));
-  const name = 'addon-overhead';
+  const names = { case: 'addon-overhead', peer: 'C loop', unit: 'ms' };
   return [
-    rowOf({ case: name, subject: 'addon run', peer: 'C loop', unit: 'ms' }, subject.flat(), peer.flat()),
-    rowOf(
-      { case: name, subject: 'addon run minus C loop, block by block', peer: 'C loop', unit: 'ms' },
-      differences,
-      peer.flat(),
-    ),
+    rowOf({ ...names, subject: `addon run${when}` }, subject.flat(), peer.flat()),
+    rowOf({ ...names, subject: `addon run minus C loop, block by block${when}` }, differences, peer.flat()),
   ];
 }
 

@@ -30,7 +30,7 @@ export interface PipelineStatus {
 }
 
 /** A process that has worked for this long has recovered: the next restart is at once again. */
-const healthyAfterMs = 60_000;
+const healthyAfterMs = 5_000;
 const checkIntervalMs = 250;
 const stopLimitMs = 5_000;
 /** For the first result of a new process: its first tick is at once. */
