@@ -108,7 +108,7 @@ describe('a model swap', () => {
     const other = { source: { type: 'package', path: folder }, allowUnpinned: true };
     await desk.nucleus.deploy('mli.Inference', {
       merge: { models: { other }, pipelines: { 'belt-1': { model: 'other' } } },
-    } as never);
+    });
     await desk.until('a result of it', () => versions().includes('5.0.0'), 6000);
     const ask = () =>
       desk.nucleus.pubsub.publish({
