@@ -140,7 +140,10 @@ describe('checkAccessControl', () => {
         operations: ['aws.greengrass#PublishToTopic'],
         resources: ['mli/predictions/*', 'mli/status/*', 'mli/heartbeat/mli.Inference'],
       },
-      subscribe: { operations: ['*'], resources: ['mli/control/update-models', 'mli/heartbeat/mli.Inference'] },
+      subscribe: {
+        operations: ['*'],
+        resources: ['mli/control/update-models', 'mli/heartbeat/mli.Inference'],
+      },
     },
   };
 
