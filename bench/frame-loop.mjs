@@ -42,7 +42,7 @@ export class FrameLoop {
     for (const [index, file] of pictures.entries()) {
       const started = performance.now();
       const decoded = await readPicture(file, this.width, this.height);
-      const times = { capturedAt: new Date(), monotonicMs: started };
+      const times = { capturedAt: new Date() };
       const frame = { id: index + 1, name: path.basename(file), ...times, ...decoded };
       const result = await this.#inference.infer(frame, performance.now() - started);
       const text = formatNative(nativeResult(result, index + 1));

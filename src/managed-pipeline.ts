@@ -1,9 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Configuration } from './config/index.js';
 import { describeError, isEdgeError, type EdgeError } from './errors/index.js';
 import type { Logger } from './logger.js';
 import type { ModelSupply } from './models/index.js';
+import { pause } from './pause.js';
 import { Backoff } from './backoff.js';
 import { specOf, type PipelineSpec } from './pipeline/spec.js';
 import { PipelineSupervisor, type PipelineStatus } from './pipeline/supervisor.js';
@@ -161,7 +161,7 @@ export class ManagedPipeline {
           this.#rejected = this.#coming;
           return;
         }
-        await sleep(backoff.nextMs(), undefined, { signal }).catch(() => undefined);
+        await pause(backoff.nextMs(), signal);
       } finally {
         this.#coming = undefined;
       }

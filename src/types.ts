@@ -74,8 +74,6 @@ export interface Frame {
   /** Counts up from 1 in the life of a source. */
   readonly id: number;
   readonly capturedAt: Date;
-  /** `performance.now()` when the capture began: orders frames whatever the clock does. */
-  readonly monotonicMs: number;
   /** Size of the original in pixels; `picture` may be a reduction of it. */
   readonly width: number;
   readonly height: number;

@@ -1,10 +1,10 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { Backoff } from '../backoff.js';
 import type { Component } from '../component.js';
 import { applyOverrides, parseConfiguration, resolvePaths, type Configuration } from '../config/index.js';
 import { describeError, isEdgeError } from '../errors/index.js';
 import type { GreengrassClient } from '../greengrass/index.js';
 import type { Logger } from '../logger.js';
+import { pause } from '../pause.js';
 import { installFolder } from './install.js';
 
 /** A deployment changes many keys, and each is an event: the configuration is read once they have settled. */
@@ -93,7 +93,7 @@ export class GreengrassConfiguration {
       });
       signal.removeEventListener('abort', this.#onAbort);
     }
-    await sleep(settleMs, undefined, { signal }).catch(() => undefined);
+    await pause(settleMs, signal);
   }
 
   /** Undefined where the signal or the closed client ended it. A nucleus that is just starting may be slow to answer; a component that gives up three times in an hour is BROKEN. */
@@ -106,7 +106,7 @@ export class GreengrassConfiguration {
         if (isEdgeError(error) && error.code === 'IPC_CLOSED') return undefined;
         if (isEdgeError(error) && error.fatal) throw error;
         this.#logger.error(describeError(error));
-        await sleep(backoff.nextMs(), undefined, { signal }).catch(() => undefined);
+        await pause(backoff.nextMs(), signal);
       }
     }
     return undefined;

@@ -27,7 +27,7 @@ export async function proveGolden(model: ModelPackage, engine: Engine): Promise<
     const decoded = await decodePicture(await readPackageFile(model, sample.input), width, height);
     let outputs: Tensor[];
     try {
-      const frame = { id: 1, capturedAt: new Date(), monotonicMs: 0, ...decoded };
+      const frame = { id: 1, capturedAt: new Date(), ...decoded };
       outputs = await engine.run({ picture: preprocessor.process(frame).pixels, normalization: input });
     } finally {
       decoded.picture.release();

@@ -1,5 +1,5 @@
 import { performance } from 'node:perf_hooks';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { pause } from '../pause.js';
 
 /** Least time between a fault of the source and the next try. */
 const faultPauseMs = 500;
@@ -43,12 +43,7 @@ export class Ticker {
   /** A timer may fire up to a millisecond early and counts in whole ones: the rest is waited for in another turn. */
   async #waitUntil(time: number, signal: AbortSignal): Promise<boolean> {
     for (let left = time - performance.now(); left > 0; left = time - performance.now()) {
-      try {
-        await sleep(Math.max(1, left), undefined, { signal });
-      } catch (error) {
-        if (signal.aborted) return false;
-        throw error;
-      }
+      if (!(await pause(left, signal))) return false;
     }
     return true;
   }

@@ -1,6 +1,5 @@
 import { readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
-import { performance } from 'node:perf_hooks';
 import { setImmediate } from 'node:timers/promises';
 import type { ImagesSourceConfig } from '../config/source.js';
 import { EdgeError, describeError, isEdgeError } from '../errors/index.js';
@@ -25,7 +24,6 @@ export class ImagesSource implements FrameSource {
   }
 
   async next(signal: AbortSignal): Promise<Frame | undefined> {
-    const started = performance.now();
     // A round starts wherever the last one ended, so that one bad picture never costs a tick.
     for (let skipped = 0; ; skipped++) {
       if (skipped > 0 && skipped >= this.#files.length) {
@@ -39,7 +37,7 @@ export class ImagesSource implements FrameSource {
       }
       const file = this.#files[this.#position++];
       if (file === undefined) continue;
-      const frame = await this.#read(file, started);
+      const frame = await this.#read(file);
       if (frame) return frame;
       // A folder full of bad pictures must not keep the process from saying that it is alive, or from stopping.
       await setImmediate();
@@ -52,7 +50,7 @@ export class ImagesSource implements FrameSource {
     this.#position = 0;
   }
 
-  async #read(file: string, started: number): Promise<Frame | undefined> {
+  async #read(file: string): Promise<Frame | undefined> {
     try {
       const { minWidth, minHeight } = this.#options;
       const { picture, width, height } = await readPicture(file, minWidth, minHeight);
@@ -60,7 +58,6 @@ export class ImagesSource implements FrameSource {
       return {
         id: this.counters.captured,
         capturedAt: new Date(),
-        monotonicMs: started,
         width,
         height,
         picture,

@@ -1,5 +1,4 @@
 import { once } from 'node:events';
-import { performance } from 'node:perf_hooks';
 import type { VideoSourceConfig } from '../config/source.js';
 import { EdgeError } from '../errors/index.js';
 import { Picture } from '../opencv.js';
@@ -119,7 +118,6 @@ export class VideoSource implements FrameSource {
     return {
       id: ++this.#frames,
       capturedAt: new Date(),
-      monotonicMs: performance.now(),
       width,
       height,
       picture,

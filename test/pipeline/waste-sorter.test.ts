@@ -32,10 +32,7 @@ afterAll(() => inference.dispose());
 
 async function classify(file: string): Promise<readonly Prediction[]> {
   const decoded = await readPicture(file, size.width, size.height);
-  const { predictions } = await inference.infer(
-    { id: 1, capturedAt: new Date(), monotonicMs: 0, ...decoded },
-    0,
-  );
+  const { predictions } = await inference.infer({ id: 1, capturedAt: new Date(), ...decoded }, 0);
   return predictions;
 }
 

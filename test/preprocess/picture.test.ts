@@ -16,7 +16,7 @@ function process(mode: ResizeMode, config: PreprocessConfig = {}, size = { width
   const picture = halves();
   const resize = { mode, interpolation: 'area', padValue: 114 } as const;
   try {
-    const frame = { id: 1, capturedAt: new Date(), monotonicMs: 0, width: 8, height: 4, picture };
+    const frame = { id: 1, capturedAt: new Date(), width: 8, height: 4, picture };
     return createPreprocessor({ ...size, resize }, config).process(frame);
   } finally {
     picture.release();

@@ -8,7 +8,6 @@ const released: number[] = [];
 const frame = (id: number): Frame => ({
   id,
   capturedAt: new Date(),
-  monotonicMs: 0,
   width: 1,
   height: 1,
   picture: { release: () => released.push(id) } as unknown as Picture,
