@@ -1,58 +1,27 @@
 import { execFile } from 'node:child_process';
-import { mkdir, readFile, rename, rm } from 'node:fs/promises';
-import { homedir } from 'node:os';
+import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { parse, type ScalarTag } from 'yaml';
+import { pythonWith } from '../python-environment.js';
 import { root } from './mli-process.js';
 
 const run = promisify(execFile);
-const lintVersion = '1.58.0';
 /** Its script would point to the place where the environment was made. */
 const lintProgram = ['-c', 'import sys; from cfnlint.runner import main; sys.exit(main())'];
-const cache =
-  process.env['MLI_CACHE_DIR'] ??
-  path.join(process.env['XDG_CACHE_HOME'] ?? path.join(homedir(), '.cache'), 'greengrass-mli');
 const template = fileURLToPath(new URL('../../infra/greengrass-mli.yaml', import.meta.url));
-
-async function prepareLint(): Promise<string> {
-  const environment = path.join(cache, 'envs', 'cfn-lint');
-  const python = path.join(environment, 'bin', 'python');
-  const version = await run(python, [...lintProgram, '--version']).catch(() => ({ stdout: '' }));
-  if (version.stdout.includes(lintVersion)) return python;
-  // Made beside and renamed when it is whole.
-  const fresh = `${environment}.${process.pid}`;
-  await mkdir(path.dirname(environment), { recursive: true });
-  await run('python3', ['-m', 'venv', fresh]);
-  await run(path.join(fresh, 'bin', 'python'), [
-    '-m',
-    'pip',
-    'install',
-    '--quiet',
-    '--disable-pip-version-check',
-    `cfn-lint==${lintVersion}`,
-  ]);
-  await rm(environment, { recursive: true, force: true });
-  await rename(fresh, environment);
-  return python;
-}
 
 /** Undefined when cfn-lint cannot be had here, with the reason on the test's output. */
 let python: string | undefined;
 
 beforeAll(async () => {
-  try {
-    python = await prepareLint();
-  } catch (error) {
-    const lines = String((error as { stderr?: string }).stderr ?? error)
-      .trim()
-      .split('\n');
-    console.log(
-      `Skipped: checking infra/ needs python3 with venv and cfn-lint ${lintVersion}: ${lines.at(-1) ?? ''}`,
-    );
-  }
+  python = await pythonWith({
+    name: 'cfn-lint',
+    requirement: 'cfn-lint==1.58.0',
+    probe: [...lintProgram, '--version'],
+  });
 }, 300_000);
 
 interface Statement {

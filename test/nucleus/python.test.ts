@@ -1,62 +1,23 @@
-import { execFile, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, rename, rm } from 'node:fs/promises';
-import { homedir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { promisify } from 'node:util';
 import { beforeAll, expect, it } from 'vitest';
+import { pythonWith } from '../python-environment.js';
 import { allow, atEnd, eventually, greengrassClient, startNucleus, text } from './fixture.js';
-
-const run = promisify(execFile);
-const sdkVersion = '1.31.0';
-const cache =
-  process.env['MLI_CACHE_DIR'] ??
-  join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'greengrass-mli');
-const environment = join(cache, 'envs', 'awsiotsdk');
 
 /** Undefined when the Python SDK cannot be had here, with the reason on the test's output. */
 let python: string | undefined;
 
-const readVersion = async (path: string) =>
-  (
-    await run(path, [
+beforeAll(async () => {
+  python = await pythonWith({
+    name: 'awsiotsdk',
+    requirement: 'awsiotsdk==1.31.0',
+    probe: [
       '-c',
       "import awsiot.greengrasscoreipc.clientv2; from importlib.metadata import version; print(version('awsiotsdk'))",
-    ])
-  ).stdout.trim();
-
-async function prepare(): Promise<string> {
-  const path = join(environment, 'bin', 'python');
-  if ((await readVersion(path).catch(() => 'none')) === sdkVersion) return path;
-  // Made beside and renamed when it is whole. Its scripts would point to the old place; only its interpreter is used.
-  const fresh = `${environment}.${process.pid}`;
-  await mkdir(dirname(environment), { recursive: true });
-  await run('python3', ['-m', 'venv', fresh]);
-  await run(join(fresh, 'bin', 'python'), [
-    '-m',
-    'pip',
-    'install',
-    '--quiet',
-    '--disable-pip-version-check',
-    `awsiotsdk==${sdkVersion}`,
-  ]);
-  await rm(environment, { recursive: true, force: true });
-  await rename(fresh, environment);
-  return path;
-}
-
-beforeAll(async () => {
-  try {
-    python = await prepare();
-  } catch (error) {
-    const lines = String((error as { stderr?: string }).stderr ?? error)
-      .trim()
-      .split('\n');
-    console.log(
-      `Skipped: the Python component needs python3 with venv and awsiotsdk ${sdkVersion}: ${lines.at(-1) ?? ''}`,
-    );
-  }
+    ],
+  });
 }, 300_000);
 
 it('serves a component that is written in Python', { timeout: 60_000 }, async (context) => {
