@@ -1,0 +1,53 @@
+import type { Box, Prediction, Tensor } from '../types.js';
+import type { PipelineResult } from './result.js';
+
+/** What the component may ask of a pipeline process, beside the results that come by themselves. */
+export type PipelineRequest = PictureRequest | InferPictureRequest | InferTensorsRequest;
+
+/** A picture of the source, encoded only because somebody asked for it. */
+export interface PictureRequest {
+  readonly type: 'picture';
+  /** Id of the frame, which must be one of the last that the pipeline keeps; default: the newest that has a result. */
+  readonly frame?: number;
+  /** Wanted width in pixels; a picture is never enlarged. Default: as it was decoded. */
+  readonly maxWidth?: number;
+  /** Of the JPEG, 1..100. */
+  readonly quality: number;
+  /** Drawn into the picture: boxes with labels, or the best label in a corner. */
+  readonly annotate?: readonly Prediction[];
+  /** Regions that must not leave the device, as fractions of the frame, and what is done to them before encoding. */
+  readonly hide?: { readonly regions: readonly Box[]; readonly how: 'blur' | 'black' };
+}
+
+/** One JPEG or PNG through the model's own preprocessing, between two frames of the source. */
+export interface InferPictureRequest {
+  readonly type: 'infer-picture';
+  readonly body: Uint8Array;
+}
+
+/** Ready tensors through the model, without decoding. */
+export interface InferTensorsRequest {
+  readonly type: 'infer-tensors';
+  readonly tensors: Readonly<Record<string, Tensor>>;
+}
+
+/** What comes back; a request that fails gives an EdgeError with its code. */
+export interface PipelineReplies {
+  readonly picture: {
+    readonly frame: number;
+    /** ISO 8601, UTC */
+    readonly capturedAt: string;
+    /** Of the JPEG, in pixels. */
+    readonly width: number;
+    readonly height: number;
+    readonly jpeg: Uint8Array;
+  };
+  readonly 'infer-picture': Pick<PipelineResult, 'model' | 'predictions' | 'timingsMs'>;
+  readonly 'infer-tensors': { readonly outputs: readonly (Tensor & { readonly name?: string })[] };
+}
+
+/** Asks the process of a pipeline. Rejects with EdgeError REQUEST_FAILED where there is no process, or it ends before it answers. */
+export type AskPipeline = <R extends PipelineRequest>(
+  request: R,
+  signal: AbortSignal,
+) => Promise<PipelineReplies[R['type']]>;
