@@ -2,6 +2,7 @@ import { checkAccessControl, type Configuration } from './config/index.js';
 import type { Logger } from './logger.js';
 import { ManagedPipeline } from './managed-pipeline.js';
 import type { ModelSupply } from './models/index.js';
+import type { Observer } from './observer.js';
 import type { PipelineStatus } from './pipeline/supervisor.js';
 import type { ProvenModels } from './proven-models.js';
 import type { Transport } from './publish/index.js';
@@ -14,6 +15,7 @@ export interface ComponentOptions {
   readonly proven: ProvenModels;
   /** Path of the libdlr.so that another component of the device brings. */
   readonly storedLibrary: () => Promise<string | undefined>;
+  readonly observer?: Observer | undefined;
   readonly logger: Logger;
 }
 

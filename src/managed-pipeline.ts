@@ -3,6 +3,7 @@ import type { Configuration } from './config/index.js';
 import { describeError, isEdgeError, type EdgeError } from './errors/index.js';
 import type { Logger } from './logger.js';
 import type { ModelSupply } from './models/index.js';
+import type { Observer } from './observer.js';
 import { pause } from './pause.js';
 import { Backoff } from './backoff.js';
 import { specOf, type PipelineSpec } from './pipeline/spec.js';
@@ -19,6 +20,7 @@ export interface ManagedPipelineOptions {
   readonly proven: ProvenModels;
   /** Path of the libdlr.so that another component of the device brings. */
   readonly storedLibrary: () => Promise<string | undefined>;
+  readonly observer?: Observer | undefined;
   readonly logger: Logger;
 }
 
@@ -64,6 +66,7 @@ export class ManagedPipeline {
       { thingName: options.thingName, pipeline: options.name },
       options.transport,
       this.#logger,
+      options.observer,
     );
     this.#configuration = configuration;
     this.#models = models;
@@ -224,9 +227,9 @@ export class ManagedPipeline {
   }
 
   #makeOutput(): PipelineOutput {
-    const { name, thingName, transport } = this.#options;
+    const { name, thingName, transport, observer } = this.#options;
     if (!this.#config) throw new Error(`The configuration has no pipeline ${name}`);
-    return new PipelineOutput(this.#config, { thingName, pipeline: name }, transport, this.#logger);
+    return new PipelineOutput(this.#config, { thingName, pipeline: name }, transport, this.#logger, observer);
   }
 
   #beat(): void {
@@ -242,7 +245,7 @@ export class ManagedPipeline {
 
   #tell(event: PipelineEvent): void {
     const { topic } = this.#configuration.status;
-    if (topic === null || (this.#stopped && event.type === 'heartbeat')) return;
+    if (this.#stopped && event.type === 'heartbeat') return;
     const { published, actions } = this.#output;
     const state = this.#supervisor ? this.#supervisor.status.state : 'fetching-model';
     this.#reporter.report(topic, event, { ...this.status, state }, { published, actions });

@@ -1,9 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { performance } from 'node:perf_hooks';
 import { createActuator, type Actuator } from './actuators/index.js';
+import type { ActionConfig } from './config/rule.js';
 import type { PipelineConfig } from './config/index.js';
 import { describeError, isEdgeError } from './errors/index.js';
 import type { Logger } from './logger.js';
+import type { Observer } from './observer.js';
 import type { PipelineResult } from './pipeline/result.js';
 import {
   fillInTopic,
@@ -25,6 +27,7 @@ export class PipelineOutput {
   readonly #actuators = new Map<unknown, Actuator>();
   readonly #publisher: Publisher;
   readonly #logger: Logger;
+  readonly #observer: Observer | undefined;
   readonly #actions = { done: 0, failed: 0 };
   #lastWarning: string | undefined;
 
@@ -33,9 +36,11 @@ export class PipelineOutput {
     names: { thingName: string; pipeline: string },
     transport: Transport,
     logger: Logger,
+    observer?: Observer,
   ) {
     this.#names = names;
     this.#logger = logger;
+    this.#observer = observer;
     this.#rules = new RuleSet(config.rules);
     const context = {
       publish: (topic: string, payload: string) => transport.publish(topic, payload),
@@ -58,8 +63,12 @@ export class PipelineOutput {
   async handle(result: PipelineResult): Promise<void> {
     const now = performance.now();
     const fired = this.#rules.evaluate(result.predictions, now);
-    const acting = fired.flatMap(({ actions }) => actions).map((action) => this.#act(action));
-    await Promise.all([...acting, this.#publisher.publish(this.#toNative(result, fired[0]?.decision), now)]);
+    const acting = fired.flatMap(({ decision, actions }) =>
+      actions.map((action) => this.#act(decision.rule, action)),
+    );
+    const native = this.#toNative(result, fired[0]?.decision);
+    this.#observer?.onResult(native);
+    await Promise.all([...acting, this.#publisher.publish(native, now)]);
   }
 
   /** One line for each kind of failure in a row: offline for a day must not fill the disk. They are counted. */
@@ -70,14 +79,18 @@ export class PipelineOutput {
     this.#logger[level]({ code }, describeError(error));
   }
 
-  async #act(action: unknown): Promise<void> {
+  async #act(rule: string, action: ActionConfig): Promise<void> {
+    let failure: string | undefined;
     try {
       await this.#actuators.get(action)?.act();
       this.#actions.done++;
     } catch (error) {
       this.#actions.failed++;
-      this.#logger.error({ code: codeOf(error) }, `An action failed. ${describeError(error)}`);
+      failure = describeError(error);
+      this.#logger.error({ code: codeOf(error) }, `An action failed. ${failure}`);
     }
+    const { pipeline } = this.#names;
+    this.#observer?.onAction({ pipeline, rule, type: action.type, summary: action.topic, failure });
   }
 
   #toNative(result: PipelineResult, decision: Decision | undefined): NativeResult {

@@ -3,6 +3,7 @@ import type { Fault } from './pipeline/messages.js';
 import type { PipelineState } from './pipeline/supervisor.js';
 import { fillInTopic, type PublishCounters, type Transport } from './publish/index.js';
 import { describeError } from './errors/index.js';
+import type { Observer } from './observer.js';
 import type { Logger } from './logger.js';
 
 /** Something that happened to a pipeline. */
@@ -34,15 +35,23 @@ export class StatusReporter {
   readonly #names: { readonly thingName: string; readonly pipeline: string };
   readonly #transport: Transport;
   readonly #logger: Logger;
+  readonly #observer: Observer | undefined;
 
-  constructor(names: { thingName: string; pipeline: string }, transport: Transport, logger: Logger) {
+  constructor(
+    names: { thingName: string; pipeline: string },
+    transport: Transport,
+    logger: Logger,
+    observer?: Observer,
+  ) {
     this.#names = names;
     this.#transport = transport;
     this.#logger = logger;
+    this.#observer = observer;
   }
 
+  /** @param topic null: only the observer is told */
   report(
-    topic: string,
+    topic: string | null,
     event: PipelineEvent,
     status: Pick<PipelineStatusMessage, 'state' | 'model' | 'restarts' | 'lastFault' | 'counters'>,
     output: Pick<PipelineStatusMessage, 'published' | 'actions'>,
@@ -63,6 +72,8 @@ export class StatusReporter {
       counters,
       ...output,
     };
+    this.#observer?.onStatus(message);
+    if (topic === null) return;
     this.#transport
       .publish(fillInTopic(topic, this.#names), JSON.stringify(message))
       .catch((error: unknown) =>
