@@ -25,10 +25,13 @@ export const inputFields = {
   }),
 };
 
-export const decoderSchema = z.strictObject({
+const classificationDecoder = z.strictObject({
   type: z.literal('classification'),
   activation: z.enum(['softmax', 'sigmoid', 'none']).describe('Turns raw outputs into probabilities.'),
 });
+
+/** How raw outputs become predictions: one member a decoder of src/decode. */
+export const decoderSchema = z.discriminatedUnion('type', [classificationDecoder]);
 
 export const versionField = z
   .string()

@@ -1,5 +1,5 @@
 import { EdgeError } from '../errors/index.js';
-import type { Prediction, Tensor } from '../types.js';
+import type { Prediction, Tensor, TensorInfo } from '../types.js';
 import { activate, type Activation } from './activation.js';
 import type { Decoder, DecoderContext } from './index.js';
 
@@ -16,6 +16,16 @@ export class ClassificationDecoder implements Decoder {
   constructor(spec: ClassificationSpec, context: DecoderContext) {
     this.#spec = spec;
     this.#context = context;
+  }
+
+  check(outputs: readonly TensorInfo[]): void {
+    const { model, labels } = this.#context;
+    // The first dimension may be a batch of any size: one picture is sent at a time.
+    const [first = 1, ...others] = outputs[0]?.shape ?? [0];
+    if (others.some((size) => size < 0)) return;
+    const classes = others.reduce((a, b) => a * b, Math.abs(first));
+    if (classes !== labels.length)
+      throw new EdgeError('LABELS_MISMATCH', { model, labels: labels.length, outputs: classes });
   }
 
   decode(outputs: readonly Tensor[]): Prediction[] {

@@ -55,7 +55,9 @@ export const manifestSchema = z.strictObject({
   task: z.enum(['classification']),
   input: inputSchema,
   decoder: decoderSchema,
-  labels: inside.describe('File with one label a line, in the order of the outputs.'),
+  labels: inside
+    .optional()
+    .describe('File with the labels in the order of the outputs; absent where the decoder needs none.'),
   targets: z.array(targetSchema).min(1),
   golden: z.array(
     z.strictObject({

@@ -52,14 +52,19 @@ export async function openPackage(
   }
 
   const manifest = parseManifest(bytes, file);
-  const labelsFile = await readVerified(folder, manifest.labels, manifest.files[manifest.labels]);
+  const labels =
+    manifest.labels === undefined
+      ? []
+      : parseLabels(
+          (await readVerified(folder, manifest.labels, manifest.files[manifest.labels])).toString('utf8'),
+        );
   const target = chooseTarget(manifest.name, manifest.targets, machine, {
     runtime: 'dlr',
     name: request.target,
   });
   const artifact = path.join(folder, target.path);
   await verifyFiles(artifact, target.files);
-  return { folder, manifest, digest, labels: parseLabels(labelsFile.toString('utf8')), target, artifact };
+  return { folder, manifest, digest, labels, target, artifact };
 }
 
 /** A file of the package that belongs to no target, proved as it is read: a golden sample, say. @throws EdgeError MODEL_FILE_*, MODEL_DIGEST_MISMATCH */

@@ -32,8 +32,10 @@ export async function loadModel(spec: ModelSpec): Promise<LoadedModel> {
   // A library that came with the model is pinned by its manifest.
   const sha256 = spec.dlr.sha256 ?? target.files['libdlr.so'];
   const engine = await loadEngine({ runtime: 'dlr', artifact: model.artifact, dlr: { ...spec.dlr, sha256 } });
+  const decoder = createDecoder(manifest.decoder, { model: manifest.name, labels: model.labels });
   try {
-    checkInterface(model, engine.info);
+    checkInput(model, engine.info);
+    decoder.check(engine.info.outputs);
   } catch (error) {
     await engine.dispose();
     throw error;
@@ -44,13 +46,13 @@ export async function loadModel(spec: ModelSpec): Promise<LoadedModel> {
     preprocessor: createPreprocessor({ width, height, resize: manifest.input.resize }, spec.preprocess),
     engine,
     normalization: manifest.input,
-    decoder: createDecoder(manifest.decoder, { model: name, labels: model.labels }),
+    decoder,
   };
   return { package: model, stages, width, height };
 }
 
-/** The manifest and the artifact were made apart: what they say of the input and the classes must agree. */
-function checkInterface({ manifest, labels }: ModelPackage, info: EngineInfo): void {
+/** The manifest and the artifact were made apart: what they say of the input must agree. */
+function checkInput({ manifest }: ModelPackage, info: EngineInfo): void {
   const model = manifest.name;
   const { name, shape, dtype } = manifest.input;
   const input = info.inputs.find((candidate) => candidate.name === name);
@@ -64,7 +66,4 @@ function checkInterface({ manifest, labels }: ModelPackage, info: EngineInfo): v
       .join(' and ');
     throw new EdgeError('MODEL_INPUT_MISMATCH', { model, expected, actual });
   }
-  const classes = info.outputs[0]?.shape.reduce((a, b) => a * b, 1) ?? 0;
-  if (classes !== labels.length)
-    throw new EdgeError('LABELS_MISMATCH', { model, labels: labels.length, outputs: classes });
 }

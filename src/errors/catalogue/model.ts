@@ -50,6 +50,12 @@ export const modelErrors = {
       'Correct input.name, input.shape and input.dtype in model.json, or compile the model for that shape.',
   }),
 
+  MODEL_OUTPUT_MISMATCH: entry<{ model: string; expected: string; actual: string }>({
+    message: ({ model, expected, actual }) =>
+      `The decoder of the model ${model} needs the output ${expected}, the artifact gives ${actual}.`,
+    remedy: 'Correct decoder in model.json, or compile the model with that output.',
+  }),
+
   // From afar
   MODEL_ORIGIN_UNREACHABLE: entry<{ uri: string; attempts: number; reason: string }>({
     message: ({ uri, attempts, reason }) =>
