@@ -12,6 +12,10 @@ const stages = [
   'greengrass',
   'nucleus',
   'models',
+  'http',
+  'service',
+  'feedback',
+  'drift',
 ];
 
 export default tseslint.config(

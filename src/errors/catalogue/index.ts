@@ -3,6 +3,7 @@ import { configurationErrors } from './configuration.js';
 import { deployErrors } from './deploy.js';
 import { engineErrors } from './engine.js';
 import { greengrassErrors } from './greengrass.js';
+import { httpErrors } from './http.js';
 import { modelErrors } from './model.js';
 import { pipelineErrors } from './pipeline.js';
 
@@ -13,6 +14,7 @@ export const catalogue = {
   ...deployErrors,
   ...engineErrors,
   ...greengrassErrors,
+  ...httpErrors,
   ...modelErrors,
   ...pipelineErrors,
 };
