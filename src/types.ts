@@ -67,6 +67,8 @@ export interface Prediction {
   /** 0..1 */
   readonly confidence: number;
   readonly box?: Box;
+  /** The same number on consecutive frames is the same object; numbers are not used again in the life of a pipeline's process. */
+  readonly track?: number;
 }
 
 /** A captured picture on its way through a pipeline. Whoever holds it releases `picture`. */

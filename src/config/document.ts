@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { detectSchema } from './detect.js';
 import { modelCacheSchema, modelSchema } from './model.js';
 import { preprocessSchema } from './preprocess.js';
 import { publishSchema } from './publish.js';
@@ -13,6 +14,9 @@ export const pipelineSchema = z.strictObject({
   preprocess: preprocessSchema
     .prefault({})
     .describe("Differences to the preprocessing that the model's manifest asks for."),
+  detect: detectSchema
+    .prefault({})
+    .describe('What is made of the detections of the model; without meaning for a classifier.'),
   rules: z.array(ruleSchema).max(100).default([]),
   publish: publishSchema.prefault({}),
 });

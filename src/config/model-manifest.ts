@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { decoderSchema } from './decoder.js';
 
 /** What a manifest says of a model's input; the model package's model.json and the configuration share it. */
 export const inputFields = {
@@ -22,16 +23,12 @@ export const inputFields = {
       .max(255)
       .default(114)
       .describe('Grey level of the bars of a letterbox.'),
+    align: z
+      .enum(['center', 'start'])
+      .default('center')
+      .describe('Where a letterbox lays the picture: in the middle, or at the left and the top.'),
   }),
 };
-
-const classificationDecoder = z.strictObject({
-  type: z.literal('classification'),
-  activation: z.enum(['softmax', 'sigmoid', 'none']).describe('Turns raw outputs into probabilities.'),
-});
-
-/** How raw outputs become predictions: one member a decoder of src/decode. */
-export const decoderSchema = z.discriminatedUnion('type', [classificationDecoder]);
 
 export const versionField = z
   .string()

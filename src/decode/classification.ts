@@ -1,12 +1,9 @@
 import { EdgeError } from '../errors/index.js';
 import type { Prediction, Tensor, TensorInfo } from '../types.js';
-import { activate, type Activation } from './activation.js';
+import type { ClassificationSpec } from '../config/decoder.js';
+import { activate } from './activation.js';
 import type { Decoder, DecoderContext } from './index.js';
-
-export interface ClassificationSpec {
-  readonly type: 'classification';
-  readonly activation: Activation;
-}
+import { rejectMeaningless } from './meaningless.js';
 
 /** One probability a class, `[1, classes]` or `[classes]`: every class comes back, the most probable first. */
 export class ClassificationDecoder implements Decoder {
@@ -34,17 +31,9 @@ export class ClassificationDecoder implements Decoder {
     if (values.length !== labels.length) {
       throw new EdgeError('LABELS_MISMATCH', { model, labels: labels.length, outputs: values.length });
     }
-    rejectMeaningless(values, model);
+    rejectMeaningless(model, [values]);
     return [...activate(values, this.#spec.activation)]
       .map((confidence, index) => ({ label: labels[index] ?? '', confidence }))
       .sort((a, b) => b.confidence - a.confidence);
   }
-}
-
-/** NaN, infinite or all-zero outputs come from broken weights or memory: no decision may rest on them. */
-function rejectMeaningless(values: Float64Array, model: string): void {
-  const odd = values.find((value) => !Number.isFinite(value));
-  if (odd !== undefined) throw new EdgeError('OUTPUT_INVALID', { model, reason: `they contain ${odd}` });
-  if (values.every((value) => value === 0))
-    throw new EdgeError('OUTPUT_INVALID', { model, reason: 'all of them are zero' });
 }

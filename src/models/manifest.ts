@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { decoderSchema, inputFields, versionField } from '../config/model-manifest.js';
+import { decoderSchema } from '../config/decoder.js';
+import { inputFields, versionField } from '../config/model-manifest.js';
 import { EdgeError } from '../errors/index.js';
 
 /** A path inside the package, with forward slashes. */
@@ -52,7 +53,7 @@ export const manifestSchema = z.strictObject({
   name: z.string().regex(/^[a-zA-Z0-9][a-zA-Z0-9_.-]{0,62}$/),
   version: versionField,
   description: z.string().default(''),
-  task: z.enum(['classification']),
+  task: z.enum(['classification', 'object-detection']),
   input: inputSchema,
   decoder: decoderSchema,
   labels: inside
@@ -74,7 +75,6 @@ export const manifestSchema = z.strictObject({
 export type Manifest = z.output<typeof manifestSchema>;
 export type ModelInput = z.output<typeof inputSchema>;
 export type ModelTarget = z.output<typeof targetSchema>;
-export type DecoderSpec = Manifest['decoder'];
 
 /** @param file for messages @throws EdgeError MODEL_MANIFEST_INVALID with all problems at once */
 export function parseManifest(bytes: Buffer, file: string): Manifest {

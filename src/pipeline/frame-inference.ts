@@ -1,7 +1,7 @@
 import { performance } from 'node:perf_hooks';
 import type { Decoder } from '../decode/index.js';
 import type { Engine } from '../engines/index.js';
-import type { Preprocessor } from '../preprocess/index.js';
+import { toFrame, type Preprocessor } from '../preprocess/index.js';
 import type { Frame, Normalization } from '../types.js';
 import type { ModelIdentity, PipelineResult } from './result.js';
 
@@ -36,12 +36,14 @@ export class FrameInference {
   async infer(frame: Frame, captureMs: number): Promise<PipelineResult> {
     const { engine, normalization, decoder, model } = this.#stages;
     const started = performance.now();
-    const picture = this.#preprocess(frame);
+    const { pixels, geometry } = this.#preprocess(frame);
     const preprocessed = performance.now();
     this.#busySince = preprocessed;
-    const outputs = await engine.run({ picture, normalization }).finally(() => (this.#busySince = undefined));
+    const outputs = await engine
+      .run({ picture: pixels, normalization })
+      .finally(() => (this.#busySince = undefined));
     const inferred = performance.now();
-    const predictions = decoder.decode(outputs);
+    const predictions = decoder.decode(outputs, { toFrame: (box) => toFrame(geometry, box) });
     return {
       model,
       frame: {
@@ -67,7 +69,7 @@ export class FrameInference {
 
   #preprocess(frame: Frame) {
     try {
-      return this.#stages.preprocessor.process(frame).pixels;
+      return this.#stages.preprocessor.process(frame);
     } finally {
       frame.picture.release();
     }

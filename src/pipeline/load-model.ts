@@ -1,5 +1,6 @@
+import type { DetectConfig } from '../config/detect.js';
 import type { PreprocessConfig } from '../config/preprocess.js';
-import { createDecoder } from '../decode/index.js';
+import { createDecoder, type Decoder } from '../decode/index.js';
 import { loadEngine, type EngineInfo } from '../engines/index.js';
 import { EdgeError } from '../errors/index.js';
 import { inputSize, openPackage, type ModelPackage, type PackageRequest } from '../models/index.js';
@@ -11,6 +12,8 @@ export interface ModelSpec {
   readonly model: PackageRequest;
   readonly dlr: DlrSpec;
   readonly preprocess: PreprocessConfig;
+  /** Default: as the manifest says, everywhere. */
+  readonly detect?: DetectConfig;
 }
 
 /** The stages of a model and the size in pixels that its input has. */
@@ -32,8 +35,10 @@ export async function loadModel(spec: ModelSpec): Promise<LoadedModel> {
   // A library that came with the model is pinned by its manifest.
   const sha256 = spec.dlr.sha256 ?? target.files['libdlr.so'];
   const engine = await loadEngine({ runtime: 'dlr', artifact: model.artifact, dlr: { ...spec.dlr, sha256 } });
-  const decoder = createDecoder(manifest.decoder, { model: manifest.name, labels: model.labels });
+  let decoder: Decoder;
   try {
+    const context = { model: manifest.name, labels: model.labels, input: { width, height } };
+    decoder = createDecoder(manifest.decoder, context, spec.detect);
     checkInput(model, engine.info);
     decoder.check(engine.info.outputs);
   } catch (error) {

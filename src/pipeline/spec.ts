@@ -1,4 +1,5 @@
 import type { DlrConfig, PipelineConfig } from '../config/document.js';
+import type { DetectConfig } from '../config/detect.js';
 import type { PreprocessConfig } from '../config/preprocess.js';
 import type { SourceConfig } from '../config/source.js';
 import type { PackageRequest } from '../models/index.js';
@@ -11,6 +12,7 @@ export interface PipelineSpec {
   readonly name: string;
   readonly source: SourceConfig;
   readonly preprocess: PreprocessConfig;
+  readonly detect?: DetectConfig;
   readonly model: PackageRequest;
   readonly dlr: DlrSpec;
 }
@@ -22,5 +24,6 @@ export function specOf(
   model: PackageRequest,
   dlr: DlrConfig,
 ): PipelineSpec {
-  return { name, source: pipeline.source, preprocess: pipeline.preprocess, model, dlr };
+  const { source, preprocess, detect } = pipeline;
+  return { name, source, preprocess, detect, model, dlr };
 }

@@ -17,6 +17,7 @@ export interface PreprocessTarget {
     readonly mode: ResizeMode;
     readonly interpolation: Interpolation;
     readonly padValue: number;
+    readonly align: 'center' | 'start';
   };
 }
 

@@ -17,11 +17,12 @@ export class PicturePreprocessor implements Preprocessor {
 
   process({ picture }: Frame): PreprocessedPicture {
     const { width, height } = this.#target;
-    const { interpolation, padValue } = this.#target.resize;
+    const { interpolation, padValue, align } = this.#target.resize;
     const region = this.#regionOf(picture.width, picture.height);
     const input: Rect = { x: 0, y: 0, width, height };
     const part = this.#mode === 'crop' ? centred(region, width, height) : region;
-    const content = this.#mode === 'letterbox' ? centred(input, region.width, region.height) : input;
+    const middle = this.#mode === 'letterbox' ? centred(input, region.width, region.height) : input;
+    const content = align === 'start' ? { ...middle, x: 0, y: 0 } : middle;
 
     const scaled = picture.resized(part, content.width, content.height, interpolation);
     return {

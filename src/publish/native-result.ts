@@ -26,6 +26,13 @@ const predictionSchema = z.strictObject({
     .tuple([z.number(), z.number(), z.number(), z.number()])
     .optional()
     .describe('[x, y, width, height] as fractions of the frame, 0..1.'),
+  track: z
+    .int()
+    .min(1)
+    .optional()
+    .describe(
+      'The same number on consecutive frames is the same object; starts again when the process of the pipeline is replaced.',
+    ),
 });
 
 const decisionSchema = z.strictObject({

@@ -14,7 +14,7 @@ function halves(): Picture {
 
 function process(mode: ResizeMode, config: PreprocessConfig = {}, size = { width: 4, height: 4 }) {
   const picture = halves();
-  const resize = { mode, interpolation: 'area', padValue: 114 } as const;
+  const resize = { mode, interpolation: 'area', padValue: 114, align: 'center' } as const;
   try {
     const frame = { id: 1, capturedAt: new Date(), width: 8, height: 4, picture };
     return createPreprocessor({ ...size, resize }, config).process(frame);

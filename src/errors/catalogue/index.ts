@@ -1,6 +1,7 @@
 import type { ErrorEntry } from './entry.js';
 import { configurationErrors } from './configuration.js';
 import { deployErrors } from './deploy.js';
+import { detectionErrors } from './detection.js';
 import { engineErrors } from './engine.js';
 import { greengrassErrors } from './greengrass.js';
 import { httpErrors } from './http.js';
@@ -12,6 +13,7 @@ export type { ErrorEntry } from './entry.js';
 export const catalogue = {
   ...configurationErrors,
   ...deployErrors,
+  ...detectionErrors,
   ...engineErrors,
   ...greengrassErrors,
   ...httpErrors,
