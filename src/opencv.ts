@@ -54,6 +54,9 @@ export interface PixelRect {
   readonly height: number;
 }
 
+/** Blue, green and red, 0..255. */
+export type Bgr = readonly [blue: number, green: number, red: number];
+
 /** A BGR picture in native memory. Whoever holds it releases it, in `finally`. */
 export class Picture {
   readonly width: number;
@@ -119,6 +122,83 @@ export class Picture {
     } finally {
       for (const mat of mats) mat.release();
     }
+  }
+
+  /** A second handle on the same pixels, released on its own. */
+  share(): Picture {
+    const all = new (cv().Rect)(0, 0, this.width, this.height);
+    return guarded(() => new Picture(this.#owned().getRegion(all)));
+  }
+
+  /** A copy of its own, at most so many pixels wide: a picture is never enlarged. */
+  scaledDown(maxWidth: number): Picture {
+    const width = Math.max(1, Math.min(this.width, Math.round(maxWidth)));
+    const height = Math.max(1, Math.round((this.height * width) / this.width));
+    return guarded(
+      () =>
+        new Picture(
+          width === this.width
+            ? this.#owned().copy()
+            : this.#owned().resize(height, width, 0, 0, cv().INTER_AREA),
+        ),
+    );
+  }
+
+  /** Paints a rectangle, which lies inside the picture, in one colour. */
+  fill({ x, y, width, height }: PixelRect, color: Bgr): void {
+    const { Point2, Vec3, FILLED } = cv();
+    const [from, to] = [new Point2(x, y), new Point2(x + width - 1, y + height - 1)];
+    guarded(() => this.#owned().drawRectangle(from, to, new Vec3(...color), FILLED));
+  }
+
+  /** Leaves a few shades of what a rectangle showed: it is reduced to `cells` along its longer side, and enlarged again. */
+  blur({ x, y, width, height }: PixelRect, cells: number): void {
+    const { INTER_AREA, INTER_LINEAR, Rect } = cv();
+    const scale = Math.min(1, cells / Math.max(width, height));
+    const mats: Mat[] = [];
+    const keep = (mat: Mat): Mat => {
+      mats.push(mat);
+      return mat;
+    };
+    try {
+      guarded(() => {
+        const region = keep(this.#owned().getRegion(new Rect(x, y, width, height)));
+        const rows = Math.max(1, Math.round(height * scale));
+        const columns = Math.max(1, Math.round(width * scale));
+        const few = keep(region.resize(rows, columns, 0, 0, INTER_AREA));
+        keep(few.resize(height, width, 0, 0, INTER_LINEAR)).copyTo(region);
+      });
+    } finally {
+      for (const mat of mats) mat.release();
+    }
+  }
+
+  /** Draws the outline of a rectangle; what lies outside the picture is cut off. */
+  outline({ x, y, width, height }: PixelRect, color: Bgr, thickness: number): void {
+    const { Point2, Vec3 } = cv();
+    const [from, to] = [new Point2(x, y), new Point2(x + width - 1, y + height - 1)];
+    guarded(() => this.#owned().drawRectangle(from, to, new Vec3(...color), thickness));
+  }
+
+  /**
+   * Writes ASCII text on a bar of `color`, its upper left corner at x, y, moved so far that it stays inside.
+   * @param textHeight of a capital letter, in pixels
+   */
+  label(text: string, x: number, y: number, textHeight: number, color: Bgr): void {
+    const { FONT_HERSHEY_SIMPLEX, LINE_AA, Point2, Vec3, getTextSize } = cv();
+    // A capital letter of this font is 21 pixels high at scale 1.
+    const scale = textHeight / 21;
+    const thickness = Math.max(1, Math.round(textHeight / 10));
+    guarded(() => {
+      const { size, baseLine } = getTextSize(text, FONT_HERSHEY_SIMPLEX, scale, thickness);
+      const width = Math.min(this.width, size.width + textHeight);
+      const height = Math.min(this.height, size.height + baseLine + Math.round(textHeight / 2));
+      const left = Math.max(0, Math.min(x, this.width - width));
+      const top = Math.max(0, Math.min(y, this.height - height));
+      this.fill({ x: left, y: top, width, height }, color);
+      const origin = new Point2(left + Math.round(textHeight / 2), top + height - baseLine);
+      this.#owned().putText(text, origin, FONT_HERSHEY_SIMPLEX, scale, new Vec3(0, 0, 0), thickness, LINE_AA);
+    });
   }
 
   /** @param quality 0..100 */

@@ -80,6 +80,8 @@ export interface Frame {
   readonly width: number;
   readonly height: number;
   readonly picture: Picture;
+  /** The file or message that the picture was decoded from, where there is one: what is kept instead of its pixels. */
+  readonly encoded?: Uint8Array;
   /** File name, where the frame has one. */
   readonly name?: string;
 }

@@ -1,9 +1,10 @@
 import { performance } from 'node:perf_hooks';
 import type { Decoder } from '../decode/index.js';
-import type { Engine } from '../engines/index.js';
-import { toFrame, type Preprocessor } from '../preprocess/index.js';
-import type { Frame, Normalization } from '../types.js';
+import type { Engine, EngineInput } from '../engines/index.js';
+import { toFrame, type PreprocessedPicture, type Preprocessor } from '../preprocess/index.js';
+import type { Frame, Normalization, Tensor } from '../types.js';
 import type { ModelIdentity, PipelineResult } from './result.js';
+import { InferenceTurns } from './turns.js';
 
 /** The stages that a model brings: everything between a frame and its predictions. */
 export interface ModelStages {
@@ -14,34 +15,60 @@ export interface ModelStages {
   readonly decoder: Decoder;
 }
 
+/** Runs the model once: takes a turn, or runs within one. */
+type Run = (work: () => Promise<Tensor[]>) => Promise<Tensor[]>;
+
 /** Takes one frame at a time through preprocessing, inference and decoding. */
 export class FrameInference {
+  readonly turns: InferenceTurns;
   readonly #stages: ModelStages;
-  #busySince: number | undefined;
 
-  constructor(stages: ModelStages) {
+  /** @param turns of the engine, where others run it too */
+  constructor(stages: ModelStages, turns = new InferenceTurns()) {
     this.#stages = stages;
+    this.turns = turns;
   }
 
   /** How long the model's run in flight has taken, in ms; 0 where there is none. */
   get busyMs(): number {
-    return this.#busySince === undefined ? 0 : performance.now() - this.#busySince;
+    return this.turns.busyMs;
+  }
+
+  /** Names of the model's outputs, in their order. */
+  get outputNames(): readonly string[] {
+    return this.#stages.engine.info.outputs.map(({ name }) => name);
   }
 
   /**
-   * Releases the picture of the frame in every case.
+   * A frame of a source. Releases its picture in every case.
    * @param captureMs how long the capture took, for the timings of the result
    * @throws EdgeError RUN_FAILED, OUTPUT_INVALID
    */
-  async infer(frame: Frame, captureMs: number): Promise<PipelineResult> {
+  infer(frame: Frame, captureMs: number): Promise<PipelineResult> {
+    return this.#infer(frame, captureMs, (work) => this.turns.frame(work));
+  }
+
+  /** The same within a turn that the caller has. */
+  inferNow(frame: Frame, captureMs: number): Promise<PipelineResult> {
+    return this.#infer(frame, captureMs, (work) => work());
+  }
+
+  /** Ready tensors, within a turn that the caller has. @throws EdgeError INPUT_INVALID, RUN_FAILED */
+  runNow(tensors: Readonly<Record<string, Tensor>>): Promise<Tensor[]> {
+    return this.#stages.engine.run({ tensors });
+  }
+
+  async #infer(frame: Frame, captureMs: number, run: Run): Promise<PipelineResult> {
     const { engine, normalization, decoder, model } = this.#stages;
     const started = performance.now();
     const { pixels, geometry } = this.#preprocess(frame);
     const preprocessed = performance.now();
-    this.#busySince = preprocessed;
-    const outputs = await engine
-      .run({ picture: pixels, normalization })
-      .finally(() => (this.#busySince = undefined));
+    let begun = preprocessed;
+    const input: EngineInput = { picture: pixels, normalization };
+    const outputs = await run(() => {
+      begun = performance.now();
+      return engine.run(input);
+    });
     const inferred = performance.now();
     const predictions = decoder.decode(outputs, { toFrame: (box) => toFrame(geometry, box) });
     return {
@@ -57,7 +84,7 @@ export class FrameInference {
       timingsMs: {
         capture: captureMs,
         preprocess: preprocessed - started,
-        infer: inferred - preprocessed,
+        infer: inferred - begun,
         decode: performance.now() - inferred,
       },
     };
@@ -67,7 +94,7 @@ export class FrameInference {
     await this.#stages.engine.dispose();
   }
 
-  #preprocess(frame: Frame) {
+  #preprocess(frame: Frame): PreprocessedPicture {
     try {
       return this.#stages.preprocessor.process(frame);
     } finally {

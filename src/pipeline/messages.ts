@@ -1,5 +1,6 @@
 import type { EngineInfo } from '../engines/index.js';
 import type { ModelIdentity, PipelineCounters, PipelineResult } from './result.js';
+import type { PipelineReplies, PipelineRequest } from './requests.js';
 import type { PipelineSpec } from './spec.js';
 
 export interface StartOptions {
@@ -7,12 +8,28 @@ export interface StartOptions {
   readonly prove: boolean;
   /** Wait for `go` before the source is opened: another process may still hold the camera. */
   readonly hold: boolean;
+  /** How many of the last frames it keeps, for those who ask for their pictures. */
+  readonly keepFrames: number;
+}
+
+/** What a process is asked beside its work. Each `ask` has one answer, unless it is cancelled. */
+export type RequestMessage =
+  | { readonly type: 'ask'; readonly id: number; readonly request: PipelineRequest }
+  | { readonly type: 'cancel'; readonly id: number };
+
+/** An error as it crosses the process boundary: an EdgeError has its code and details. */
+export interface Refusal {
+  readonly code?: string;
+  readonly details?: unknown;
+  readonly message: string;
 }
 
 /** From the component to a pipeline process. */
 export type ToPipeline =
   | { readonly type: 'start'; readonly spec: PipelineSpec; readonly options: StartOptions }
   | { readonly type: 'go' }
+  | { readonly type: 'keep-frames'; readonly limit: number }
+  | RequestMessage
   | { readonly type: 'stop' };
 
 /** A fault as it crosses the process boundary. */
@@ -26,6 +43,12 @@ export type FromPipeline =
   | { readonly type: 'alive'; readonly counters?: PipelineCounters; readonly busyMs: number }
   | { readonly type: 'ready'; readonly model: ModelIdentity; readonly engine: EngineInfo }
   | { readonly type: 'result'; readonly result: PipelineResult }
+  | {
+      readonly type: 'reply';
+      readonly id: number;
+      readonly reply: PipelineReplies[PipelineRequest['type']];
+    }
+  | { readonly type: 'refusal'; readonly id: number; readonly refusal: Refusal }
   /** Costs a frame; the process goes on. */
   | { readonly type: 'fault'; readonly fault: Fault }
   /** The process is about to end because of it. */

@@ -3,6 +3,7 @@ import { EdgeError, isEdgeError } from '../errors/index.js';
 import type { FrameSource } from '../sources/index.js';
 import type { Frame } from '../types.js';
 import type { FrameInference } from './frame-inference.js';
+import { KeptFrames } from './kept-frames.js';
 import type { PipelineCounters, PipelineResult } from './result.js';
 import type { Ticker } from './ticker.js';
 
@@ -19,6 +20,7 @@ const maxFailuresInARow = 10;
 
 /** A tick at a time: the newest frame of the source, through the model, to whoever listens. */
 export class Pipeline {
+  readonly frames: KeptFrames;
   readonly #source: FrameSource;
   readonly #ticker: Ticker;
   readonly #inference: FrameInference;
@@ -26,7 +28,15 @@ export class Pipeline {
   readonly #counts = { inferred: 0, sourceFaults: 0, inferenceFaults: 0, outputsInvalid: 0 };
   #failuresInARow = 0;
 
-  constructor(source: FrameSource, ticker: Ticker, inference: FrameInference, events: PipelineEvents) {
+  /** @param keepFrames so many of the last frames can be asked for */
+  constructor(
+    source: FrameSource,
+    ticker: Ticker,
+    inference: FrameInference,
+    events: PipelineEvents,
+    keepFrames = 0,
+  ) {
+    this.frames = new KeptFrames(keepFrames);
     this.#source = source;
     this.#ticker = ticker;
     this.#inference = inference;
@@ -52,6 +62,7 @@ export class Pipeline {
 
   /** Works until the signal ends it or the source does. @throws what makes going on pointless */
   async run(signal: AbortSignal): Promise<void> {
+    const forget = this.#inference.turns.expectFrames(() => this.#ticker.dueAt);
     try {
       while (await this.#ticker.next(signal)) {
         const started = performance.now();
@@ -60,6 +71,8 @@ export class Pipeline {
         if (frame) await this.#handle(frame, performance.now() - started);
       }
     } finally {
+      forget();
+      this.frames.clear();
       await this.#source.stop();
       await this.#inference.dispose();
     }
@@ -87,12 +100,15 @@ export class Pipeline {
   }
 
   async #handle(frame: Frame, captureMs: number): Promise<void> {
+    const held = this.frames.hold(frame);
     try {
       const result = await this.#inference.infer(frame, captureMs);
+      if (held) this.frames.add(held);
       this.#counts.inferred++;
       this.#failuresInARow = 0;
       this.#events.onResult(result);
     } catch (error) {
+      held?.release();
       const meaningless = isEdgeError(error) && error.code === 'OUTPUT_INVALID';
       this.#counts[meaningless ? 'outputsInvalid' : 'inferenceFaults']++;
       this.#events.onFault(error);

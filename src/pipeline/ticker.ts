@@ -20,6 +20,12 @@ export class Ticker {
     this.#intervalMs = intervalSeconds * 1000;
   }
 
+  /** When the next tick is due, on the monotonic clock in ms; undefined where ticks come as fast as frames. */
+  get dueAt(): number | undefined {
+    if (this.#start === undefined || this.#intervalMs === 0) return undefined;
+    return this.#start + (this.#count + 1) * this.#intervalMs;
+  }
+
   /** Waits for the next tick; false where the signal ended it. The first tick is at once. */
   async next(signal: AbortSignal): Promise<boolean> {
     if (signal.aborted) return false;

@@ -53,14 +53,12 @@ export class ImagesSource implements FrameSource {
   async #read(file: string): Promise<Frame | undefined> {
     try {
       const { minWidth, minHeight } = this.#options;
-      const { picture, width, height } = await readPicture(file, minWidth, minHeight);
+      const decoded = await readPicture(file, minWidth, minHeight);
       this.counters.captured++;
       return {
         id: this.counters.captured,
         capturedAt: new Date(),
-        width,
-        height,
-        picture,
+        ...decoded,
         name: path.basename(file),
       };
     } catch (error) {

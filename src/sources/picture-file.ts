@@ -11,6 +11,8 @@ export interface DecodedPicture {
   /** Size of the original, as it is shown: after EXIF orientation. */
   readonly width: number;
   readonly height: number;
+  /** The bytes that were decoded. */
+  readonly encoded: Uint8Array;
 }
 
 /**
@@ -47,7 +49,7 @@ export async function decodePicture(
   const width = turned ? size.height : size.width;
   const height = turned ? size.width : size.height;
   const picture = await Picture.decode(bytes, reductionFor(width, height, minWidth, minHeight));
-  return { picture, width, height };
+  return { picture, width, height, encoded: bytes };
 }
 
 /** The greatest reduction at which the picture still covers the wanted size. */

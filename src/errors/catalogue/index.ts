@@ -7,6 +7,7 @@ import { greengrassErrors } from './greengrass.js';
 import { httpErrors } from './http.js';
 import { modelErrors } from './model.js';
 import { pipelineErrors } from './pipeline.js';
+import { requestErrors } from './request.js';
 
 export type { ErrorEntry } from './entry.js';
 
@@ -19,6 +20,7 @@ export const catalogue = {
   ...httpErrors,
   ...modelErrors,
   ...pipelineErrors,
+  ...requestErrors,
 };
 
 export type ErrorCode = keyof typeof catalogue;
