@@ -1,8 +1,10 @@
 import { checkAccessControl, type Configuration } from './config/index.js';
+import { EdgeError } from './errors/index.js';
 import type { Logger } from './logger.js';
 import { ManagedPipeline } from './managed-pipeline.js';
 import type { ModelSupply } from './models/index.js';
 import type { Observer } from './observer.js';
+import type { PipelineReplies, PipelineRequest } from './pipeline/requests.js';
 import type { PipelineStatus } from './pipeline/supervisor.js';
 import type { ProvenModels } from './proven-models.js';
 import type { Transport } from './publish/index.js';
@@ -68,6 +70,21 @@ export class Component {
   /** Asks all pipelines to look for newer models. */
   refreshModels(): void {
     for (const pipeline of this.#pipelines.values()) pipeline.refresh();
+  }
+
+  /**
+   * Asks a pipeline for a picture of its source or for an inference beside its frames.
+   * @throws EdgeError PIPELINE_UNKNOWN, REQUEST_* and whatever the pipeline's process refuses it with
+   */
+  async ask<R extends PipelineRequest>(
+    pipeline: string,
+    request: R,
+    signal: AbortSignal,
+  ): Promise<PipelineReplies[R['type']]> {
+    const known = [...this.#pipelines.keys()].join(', ') || 'none';
+    const asked = this.#pipelines.get(pipeline);
+    if (!asked) throw new EdgeError('PIPELINE_UNKNOWN', { pipeline, known });
+    return asked.ask(request, signal);
   }
 
   /** For good. */

@@ -1,13 +1,15 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Configuration } from './config/index.js';
-import { describeError, isEdgeError, type EdgeError } from './errors/index.js';
+import { describeError, EdgeError, isEdgeError } from './errors/index.js';
 import type { Logger } from './logger.js';
 import type { ModelSupply } from './models/index.js';
 import type { Observer } from './observer.js';
 import { pause } from './pause.js';
 import { Backoff } from './backoff.js';
+import type { AskPipeline } from './pipeline/requests.js';
 import { specOf, type PipelineSpec } from './pipeline/spec.js';
 import { PipelineSupervisor, type PipelineStatus } from './pipeline/supervisor.js';
+import { framesToKeep } from './frames-to-keep.js';
 import { PipelineOutput } from './pipeline-output.js';
 import type { ProvenModels } from './proven-models.js';
 import type { Transport } from './publish/index.js';
@@ -90,8 +92,9 @@ export class ManagedPipeline {
     this.#models = models;
     const [rules, publish] = [this.#config?.rules, this.#config?.publish];
     if (!isDeepStrictEqual([configBefore?.rules, configBefore?.publish], [rules, publish]))
-      this.#output = this.#makeOutput();
+      this.#renewOutput();
     this.#supervisor?.configure(configuration.supervision);
+    this.#supervisor?.keepFrames(this.#keepFrames);
     this.#beat();
     if (!isDeepStrictEqual(before, this.#concern)) this.#pursue();
   }
@@ -121,9 +124,20 @@ export class ManagedPipeline {
     return this.#configuration.pipelines[this.#options.name];
   }
 
+  get #keepFrames(): number {
+    return framesToKeep(this.#configuration, this.#options.name);
+  }
+
   get #modelConfig() {
     return this.#config && this.#configuration.models[this.#config.model];
   }
+
+  /** @throws EdgeError REQUEST_* and whatever the pipeline's process refuses it with */
+  readonly ask: AskPipeline = async (request, signal) => {
+    if (this.#supervisor) return this.#supervisor.ask(request, signal);
+    const reason = 'its model is being fetched';
+    throw new EdgeError('REQUEST_FAILED', { pipeline: this.#options.name, reason });
+  };
 
   async stop(): Promise<void> {
     this.#stopped = true;
@@ -132,6 +146,7 @@ export class ManagedPipeline {
     clearInterval(this.#poll);
     await this.#working;
     await this.#supervisor?.stop();
+    await this.#output.close();
   }
 
   /** Of several changes in a row the last one wins: the one under way is given up. */
@@ -195,6 +210,7 @@ export class ManagedPipeline {
     if (!this.#supervisor) {
       this.#spec = spec;
       this.#supervisor = this.#makeSupervisor(spec);
+      this.#supervisor.keepFrames(this.#keepFrames);
       this.#supervisor.start(prove);
       return;
     }
@@ -226,10 +242,17 @@ export class ManagedPipeline {
     );
   }
 
+  #renewOutput(): void {
+    void this.#output.close();
+    this.#output = this.#makeOutput();
+  }
+
   #makeOutput(): PipelineOutput {
     const { name, thingName, transport, observer } = this.#options;
     if (!this.#config) throw new Error(`The configuration has no pipeline ${name}`);
-    return new PipelineOutput(this.#config, { thingName, pipeline: name }, transport, this.#logger, observer);
+    const names = { thingName, pipeline: name };
+    const { ask } = this;
+    return new PipelineOutput(this.#config, { names, transport, observer, ask, logger: this.#logger });
   }
 
   #beat(): void {

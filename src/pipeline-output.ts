@@ -6,6 +6,7 @@ import type { PipelineConfig } from './config/index.js';
 import { describeError, isEdgeError } from './errors/index.js';
 import type { Logger } from './logger.js';
 import type { Observer } from './observer.js';
+import type { AskPipeline } from './pipeline/requests.js';
 import type { PipelineResult } from './pipeline/result.js';
 import {
   fillInTopic,
@@ -14,7 +15,17 @@ import {
   type PublishCounters,
   type Transport,
 } from './publish/index.js';
+import { createConsumers, type ResultConsumer } from './result-consumers.js';
 import { RuleSet, type Decision } from './rules/index.js';
+
+export interface PipelineOutputOptions {
+  readonly names: { readonly thingName: string; readonly pipeline: string };
+  readonly transport: Transport;
+  readonly observer?: Observer | undefined;
+  /** Asks the pipeline itself, for the picture of a result. */
+  readonly ask: AskPipeline;
+  readonly logger: Logger;
+}
 
 /** With the sequence number it makes the ids of results unique, restarts of the component included. */
 const instance = randomBytes(6).toString('hex');
@@ -28,19 +39,16 @@ export class PipelineOutput {
   readonly #publisher: Publisher;
   readonly #logger: Logger;
   readonly #observer: Observer | undefined;
+  readonly #consumers: readonly ResultConsumer[];
   readonly #actions = { done: 0, failed: 0 };
   #lastWarning: string | undefined;
 
-  constructor(
-    config: PipelineConfig,
-    names: { thingName: string; pipeline: string },
-    transport: Transport,
-    logger: Logger,
-    observer?: Observer,
-  ) {
+  constructor(config: PipelineConfig, options: PipelineOutputOptions) {
+    const { names, transport } = options;
     this.#names = names;
-    this.#logger = logger;
-    this.#observer = observer;
+    this.#logger = options.logger;
+    this.#observer = options.observer;
+    this.#consumers = createConsumers(config, options);
     this.#rules = new RuleSet(config.rules);
     const context = {
       publish: (topic: string, payload: string) => transport.publish(topic, payload),
@@ -68,7 +76,13 @@ export class PipelineOutput {
     );
     const native = this.#toNative(result, fired[0]?.decision);
     this.#observer?.onResult(native);
-    await Promise.all([...acting, this.#publisher.publish(native, now)]);
+    const consuming = this.#consumers.map((consumer) => consumer.take(native, result));
+    await Promise.all([...acting, this.#publisher.publish(native, now), ...consuming]);
+  }
+
+  /** Once, when another takes its place or the pipeline ends. Never rejects. */
+  async close(): Promise<void> {
+    await Promise.all(this.#consumers.map((consumer) => consumer.close()));
   }
 
   /** One line for each kind of failure in a row: offline for a day must not fill the disk. They are counted. */

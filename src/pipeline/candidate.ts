@@ -1,6 +1,6 @@
 import type { SupervisionConfig } from '../config/document.js';
 import { PipelineChild } from './child.js';
-import type { Fault, FromPipeline } from './messages.js';
+import type { Fault, PipelineNews } from './messages.js';
 import type { ModelIdentity, PipelineCounters } from './result.js';
 import type { PipelineSpec } from './spec.js';
 import { Watchdog } from './watchdog.js';
@@ -9,7 +9,7 @@ import { Watchdog } from './watchdog.js';
 export interface CandidateEvents {
   /** Once, before the message of the first result: from now on every message and the exit go to the listeners below. */
   onFirstResult(): void;
-  onMessage(message: FromPipeline): void;
+  onMessage(message: PipelineNews): void;
   onExit(how: string): void;
 }
 
@@ -35,18 +35,19 @@ export class Candidate {
     config: SupervisionConfig,
     events: CandidateEvents,
     entry: string,
+    keepFrames: number,
   ) {
     this.#events = events;
     this.#config = config;
     this.#intervalSeconds = spec.source.intervalSeconds;
-    this.child = new PipelineChild(entry, {
+    this.child = new PipelineChild(entry, spec.name, {
       onMessage: (message) => this.#receive(message),
       onExit: (how) => {
         if (this.#adopted) events.onExit(how);
         else this.#fail(`its process ended: ${how}`);
       },
     });
-    this.child.start(spec, { prove, hold: true });
+    this.child.start(spec, { prove, hold: true, keepFrames, framesBefore: 0 });
   }
 
   /** The model itself is at fault: another try would end in the same way. */
@@ -68,10 +69,11 @@ export class Candidate {
   /**
    * Opens its source and waits for its first result. A source that itself has faults is no fault of the model, which has been
    * proven: then the candidate takes over at the limit.
+   * @param framesBefore more than the process at work can reach meanwhile
    * @throws Error with the reason
    */
-  async answered(limitMs: number, signal: AbortSignal): Promise<void> {
-    this.child.go();
+  async answered(limitMs: number, framesBefore: number, signal: AbortSignal): Promise<void> {
+    this.child.go(framesBefore);
     try {
       await this.#until(() => this.#adopted, limitMs, signal);
     } catch (error) {
@@ -85,7 +87,7 @@ export class Candidate {
     }
   }
 
-  #receive(message: FromPipeline): void {
+  #receive(message: PipelineNews): void {
     if (this.#adopted) {
       this.#events.onMessage(message);
       return;

@@ -2,7 +2,9 @@ import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { performance } from 'node:perf_hooks';
 import { fileURLToPath } from 'node:url';
-import type { FromPipeline, StartOptions, ToPipeline } from './messages.js';
+import type { FromPipeline, PipelineNews, StartOptions, ToPipeline } from './messages.js';
+import { PendingRequests } from './pending-requests.js';
+import type { AskPipeline } from './requests.js';
 import type { PipelineSpec } from './spec.js';
 
 /** Compiled code in every case: the tests, too, run this module from the sources. */
@@ -15,7 +17,7 @@ const smallHeap = ['--max-semi-space-size=2'];
 const withheld = /^(SVCUID|AWS_|NODE_OPTIONS$)/;
 
 export interface ChildEvents {
-  onMessage(message: FromPipeline): void;
+  onMessage(message: PipelineNews): void;
   /** @param how "exit code 1", "signal SIGSEGV", "it could not be started: …" */
   onExit(how: string): void;
 }
@@ -24,16 +26,23 @@ export interface ChildEvents {
 export class PipelineChild {
   readonly startedAt = performance.now();
   readonly #entry: string;
-  readonly #events: ChildEvents;
+  readonly #onNews: (message: PipelineNews) => void;
+  readonly #onExit: (how: string) => void;
+  readonly #requests: PendingRequests;
   #process: ChildProcess | undefined;
   #heardAt = performance.now();
   #hasSpoken = false;
   #busyMs = 0;
 
   /** @param entry the module that the process runs; tests give a fake */
-  constructor(entry: string, events: ChildEvents) {
+  constructor(entry: string, pipeline: string, events: ChildEvents) {
     this.#entry = entry;
-    this.#events = events;
+    this.#onNews = (message) => events.onMessage(message);
+    this.#onExit = (how) => {
+      this.#requests.fail(`its process ended: ${how}`);
+      events.onExit(how);
+    };
+    this.#requests = new PendingRequests(pipeline, (message) => this.#send(message));
   }
 
   get pid(): number | undefined {
@@ -62,7 +71,7 @@ export class PipelineChild {
       this.#send({ type: 'start', spec, options });
     } catch (error) {
       this.#process = undefined;
-      queueMicrotask(() => this.#events.onExit(`it could not be started: ${(error as Error).message}`));
+      queueMicrotask(() => this.#onExit(`it could not be started: ${(error as Error).message}`));
     }
   }
 
@@ -77,20 +86,36 @@ export class PipelineChild {
     child.on('message', (message: FromPipeline) => {
       this.#heardAt = performance.now();
       this.#hasSpoken = true;
-      if (message.type === 'alive') this.#busyMs = message.busyMs;
-      this.#events.onMessage(message);
+      this.#receive(message);
     });
     child.once('error', (error) => {
-      if (child.pid === undefined) this.#events.onExit(`it could not be started: ${error.message}`);
+      if (child.pid === undefined) this.#onExit(`it could not be started: ${error.message}`);
     });
     child.once('exit', (code, signal) =>
-      this.#events.onExit(signal ? `signal ${signal}` : `exit code ${String(code)}`),
+      this.#onExit(signal ? `signal ${signal}` : `exit code ${String(code)}`),
     );
   }
 
-  /** Opens the source of a process that was started with `hold`. */
-  go(): void {
-    this.#send({ type: 'go' });
+  #receive(message: FromPipeline): void {
+    if (message.type === 'reply') {
+      this.#requests.answer(message.id, message.reply);
+    } else if (message.type === 'refusal') {
+      this.#requests.refuse(message.id, message.refusal);
+    } else {
+      if (message.type === 'alive') this.#busyMs = message.busyMs;
+      this.#onNews(message);
+    }
+  }
+
+  readonly ask: AskPipeline = (request, signal) => this.#requests.ask(request, signal);
+
+  keepFrames(limit: number): void {
+    this.#send({ type: 'keep-frames', limit });
+  }
+
+  /** Opens the source of a process that was started with `hold`. @param framesBefore from where ids of frames count on */
+  go(framesBefore: number): void {
+    this.#send({ type: 'go', framesBefore });
   }
 
   /** Asks it to end; after the limit it is killed. */

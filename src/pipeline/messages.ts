@@ -10,6 +10,8 @@ export interface StartOptions {
   readonly hold: boolean;
   /** How many of the last frames it keeps, for those who ask for their pictures. */
   readonly keepFrames: number;
+  /** Ids of frames count on from here, so that those of two processes of one pipeline differ. With `hold` that of `go` counts. */
+  readonly framesBefore: number;
 }
 
 /** What a process is asked beside its work. Each `ask` has one answer, unless it is cancelled. */
@@ -27,7 +29,7 @@ export interface Refusal {
 /** From the component to a pipeline process. */
 export type ToPipeline =
   | { readonly type: 'start'; readonly spec: PipelineSpec; readonly options: StartOptions }
-  | { readonly type: 'go' }
+  | { readonly type: 'go'; readonly framesBefore: number }
   | { readonly type: 'keep-frames'; readonly limit: number }
   | RequestMessage
   | { readonly type: 'stop' };
@@ -38,23 +40,29 @@ export interface Fault {
   readonly message: string;
 }
 
-/** From a pipeline process to the component. */
-export type FromPipeline =
-  | { readonly type: 'alive'; readonly counters?: PipelineCounters; readonly busyMs: number }
-  | { readonly type: 'ready'; readonly model: ModelIdentity; readonly engine: EngineInfo }
-  | { readonly type: 'result'; readonly result: PipelineResult }
+/** The answer to an `ask`. */
+export type AnswerMessage =
   | {
       readonly type: 'reply';
       readonly id: number;
       readonly reply: PipelineReplies[PipelineRequest['type']];
     }
-  | { readonly type: 'refusal'; readonly id: number; readonly refusal: Refusal }
+  | { readonly type: 'refusal'; readonly id: number; readonly refusal: Refusal };
+
+/** What a pipeline process tells by itself. */
+export type PipelineNews =
+  | { readonly type: 'alive'; readonly counters?: PipelineCounters; readonly busyMs: number }
+  | { readonly type: 'ready'; readonly model: ModelIdentity; readonly engine: EngineInfo }
+  | { readonly type: 'result'; readonly result: PipelineResult }
   /** Costs a frame; the process goes on. */
   | { readonly type: 'fault'; readonly fault: Fault }
   /** The process is about to end because of it. */
   | { readonly type: 'failed'; readonly fault: Fault }
   /** The source came to its end. */
   | { readonly type: 'ended'; readonly counters: PipelineCounters };
+
+/** From a pipeline process to the component. */
+export type FromPipeline = PipelineNews | AnswerMessage;
 
 /** How often a pipeline process says that its event loop turns. */
 export const aliveIntervalMs = 500;

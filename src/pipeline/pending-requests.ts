@@ -27,10 +27,7 @@ export class PendingRequests {
   }
 
   /** @throws EdgeError REQUEST_QUEUE_FULL, REQUEST_ABORTED, REQUEST_FAILED, and whatever the process refuses it with */
-  async ask<R extends PipelineRequest>(
-    request: R,
-    signal: AbortSignal,
-  ): Promise<PipelineReplies[R['type']]> {
+  async ask<R extends PipelineRequest>(request: R, signal: AbortSignal): Promise<PipelineReplies[R['type']]> {
     const pipeline = this.#pipeline;
     const abort = AbortSignal.any([signal, AbortSignal.timeout(ceilingMs)]);
     if (abort.aborted) throw this.#aborted(abort);

@@ -13,6 +13,13 @@ export interface PipelineEvents {
   onFault(error: unknown): void;
 }
 
+export interface FrameOptions {
+  /** So many of the last frames can be asked for. @default 0 */
+  readonly keepFrames?: number;
+  /** Ids of frames count on from here. @default 0 */
+  readonly framesBefore?: number;
+}
+
 /** A source that gives nothing for this long, or for ten intervals, is opened again. */
 const leastStallSeconds = 10;
 /** As many inferences in a row may fail before the process gives up and is replaced by a fresh one. */
@@ -25,18 +32,19 @@ export class Pipeline {
   readonly #ticker: Ticker;
   readonly #inference: FrameInference;
   readonly #events: PipelineEvents;
+  readonly #framesBefore: number;
   readonly #counts = { inferred: 0, sourceFaults: 0, inferenceFaults: 0, outputsInvalid: 0 };
   #failuresInARow = 0;
 
-  /** @param keepFrames so many of the last frames can be asked for */
   constructor(
     source: FrameSource,
     ticker: Ticker,
     inference: FrameInference,
     events: PipelineEvents,
-    keepFrames = 0,
+    { keepFrames = 0, framesBefore = 0 }: FrameOptions = {},
   ) {
     this.frames = new KeptFrames(keepFrames);
+    this.#framesBefore = framesBefore;
     this.#source = source;
     this.#ticker = ticker;
     this.#inference = inference;
@@ -68,7 +76,9 @@ export class Pipeline {
         const started = performance.now();
         const frame = await this.#capture(signal);
         if (frame === 'ended') return;
-        if (frame) await this.#handle(frame, performance.now() - started);
+        if (!frame) continue;
+        const numbered = { ...frame, id: this.#framesBefore + frame.id };
+        await this.#handle(numbered, performance.now() - started);
       }
     } finally {
       forget();

@@ -7,12 +7,16 @@ import {
   aliveIntervalMs,
   type Fault,
   type FromPipeline,
+  type Refusal,
   type StartOptions,
   type ToPipeline,
 } from './messages.js';
 import { loadModel } from './load-model.js';
 import { Pipeline } from './pipeline.js';
+import type { PipelineRequest } from './requests.js';
+import { Responder } from './responder.js';
 import type { PipelineSpec } from './spec.js';
+import type { PipelineResult } from './result.js';
 import { Ticker } from './ticker.js';
 
 /**
@@ -25,7 +29,12 @@ const orphanLimitMs = 5_000;
 const logger = createLogger({ name: 'pipeline' });
 const stopping = new AbortController();
 const go = new AbortController();
+let framesBefore = 0;
 let pipeline: Pipeline | undefined;
+let responder: Responder | undefined;
+let keepFrames = 0;
+/** Requests without an answer yet, by their ids. */
+const asked = new Map<number, AbortController>();
 
 function send(message: FromPipeline): void {
   // The channel may close under us: 'disconnect' ends the process then.
@@ -37,6 +46,25 @@ const faultOf = (error: unknown): Fault => ({
   message: describeError(error),
 });
 
+async function answer(id: number, request: PipelineRequest): Promise<void> {
+  const cancelled = new AbortController();
+  asked.set(id, cancelled);
+  try {
+    if (!responder) throw new Error('it is loading its model');
+    send({ type: 'reply', id, reply: await responder.answer(request, cancelled.signal) });
+  } catch (error) {
+    send({ type: 'refusal', id, refusal: refusalOf(error) });
+  } finally {
+    asked.delete(id);
+  }
+}
+
+function refusalOf(error: unknown): Refusal {
+  if (!isEdgeError(error)) return { message: describeError(error) };
+  const { code, details, message } = error;
+  return { code, details, message };
+}
+
 async function work(spec: PipelineSpec, { prove, hold }: StartOptions): Promise<void> {
   const { stages, width, height, package: model } = await loadModel(spec);
   if (prove) await proveGolden(model, stages.engine);
@@ -44,15 +72,16 @@ async function work(spec: PipelineSpec, { prove, hold }: StartOptions): Promise<
   if (hold) await aborted(AbortSignal.any([go.signal, stopping.signal]));
   // Pictures are decoded no larger than needed, but the region alone has to cover the input.
   const [, , regionWidth, regionHeight] = spec.preprocess.region ?? [0, 0, 1, 1];
-  const source = createSource(spec.source, {
-    minWidth: Math.ceil(width / regionWidth),
-    minHeight: Math.ceil(height / regionHeight),
-    logger: logger.child({ pipeline: spec.name }),
-  });
-  pipeline = new Pipeline(source, new Ticker(spec.source.intervalSeconds), new FrameInference(stages), {
-    onResult: (result) => send({ type: 'result', result }),
-    onFault: (error) => send({ type: 'fault', fault: faultOf(error) }),
-  });
+  const size = { minWidth: Math.ceil(width / regionWidth), minHeight: Math.ceil(height / regionHeight) };
+  const source = createSource(spec.source, { ...size, logger: logger.child({ pipeline: spec.name }) });
+  const ticker = new Ticker(spec.source.intervalSeconds);
+  const inference = new FrameInference(stages);
+  const events = {
+    onResult: (result: PipelineResult) => send({ type: 'result', result }),
+    onFault: (error: unknown) => send({ type: 'fault', fault: faultOf(error) }),
+  };
+  pipeline = new Pipeline(source, ticker, inference, events, { keepFrames, framesBefore });
+  responder = new Responder({ pipeline: spec.name, frames: pipeline.frames, inference, ...size });
   await pipeline.run(stopping.signal);
   if (!stopping.signal.aborted) send({ type: 'ended', counters: pipeline.counters });
 }
@@ -87,6 +116,7 @@ sayAlive();
 process.on('message', (message: ToPipeline) => {
   switch (message.type) {
     case 'start':
+      ({ keepFrames, framesBefore } = message.options);
       void work(message.spec, message.options).then(
         () => leave(0),
         (error: unknown) => {
@@ -96,7 +126,18 @@ process.on('message', (message: ToPipeline) => {
       );
       break;
     case 'go':
+      ({ framesBefore } = message);
       go.abort();
+      break;
+    case 'keep-frames':
+      keepFrames = message.limit;
+      if (pipeline) pipeline.frames.limit = keepFrames;
+      break;
+    case 'ask':
+      void answer(message.id, message.request);
+      break;
+    case 'cancel':
+      asked.get(message.id)?.abort();
       break;
     case 'stop':
       stopping.abort();

@@ -5,7 +5,8 @@ import type { Logger } from '../logger.js';
 import { Backoff } from '../backoff.js';
 import { Candidate, type CandidateEvents } from './candidate.js';
 import { pipelineEntry, PipelineChild } from './child.js';
-import type { Fault, FromPipeline } from './messages.js';
+import type { Fault, PipelineNews } from './messages.js';
+import type { AskPipeline } from './requests.js';
 import { sum, type ModelIdentity, type PipelineCounters, type PipelineResult } from './result.js';
 import type { PipelineSpec } from './spec.js';
 import { Watchdog, type Verdict } from './watchdog.js';
@@ -58,6 +59,8 @@ export class PipelineSupervisor {
   #model: ModelIdentity | undefined;
   #earlier: Partial<PipelineCounters> = {};
   #current: Partial<PipelineCounters> = {};
+  #keepFrames = 0;
+  #lastFrame = 0;
 
   /** @param entry the module that the processes run; tests give a fake */
   constructor(
@@ -93,6 +96,18 @@ export class PipelineSupervisor {
     };
   }
 
+  /** How many of the last frames can be asked for. */
+  keepFrames(limit: number): void {
+    this.#keepFrames = limit;
+    this.#child?.keepFrames(limit);
+  }
+
+  /** @throws EdgeError REQUEST_* and whatever the process refuses it with */
+  readonly ask: AskPipeline = async (request, signal) => {
+    if (this.#child) return this.#child.ask(request, signal);
+    throw new EdgeError('REQUEST_FAILED', { pipeline: this.#spec.name, reason: `it is ${this.#state}` });
+  };
+
   /** @param prove false where this model has passed its golden samples on this machine before */
   start(prove = true): void {
     if (this.#child || this.#restart || this.#stopping) return;
@@ -111,10 +126,17 @@ export class PipelineSupervisor {
       onMessage: (message) => this.#receive(candidate.child, message),
       onExit: (how) => this.#exited(candidate.child, how),
     };
-    const candidate: Candidate = new Candidate(spec, prove, this.#config, events, this.#entry);
+    const candidate: Candidate = new Candidate(
+      spec,
+      prove,
+      this.#config,
+      events,
+      this.#entry,
+      this.#keepFrames,
+    );
     try {
       const model = await candidate.prepared(signal);
-      await candidate.answered(answerLimitMs, signal);
+      await candidate.answered(answerLimitMs, this.#framesBefore(answerLimitMs / 1000), signal);
       return model;
     } catch (error) {
       candidate.child.kill();
@@ -157,19 +179,24 @@ export class PipelineSupervisor {
   #launch(): void {
     this.#restart = undefined;
     this.#setState('starting');
-    const child: PipelineChild = new PipelineChild(this.#entry, {
+    const child: PipelineChild = new PipelineChild(this.#entry, this.#spec.name, {
       onMessage: (message) => this.#receive(child, message),
       onExit: (how) => this.#exited(child, how),
     });
     this.#child = child;
     this.#watch(child);
-    child.start(this.#spec, { prove: this.#prove, hold: false });
+    child.start(this.#spec, {
+      prove: this.#prove,
+      hold: false,
+      keepFrames: this.#keepFrames,
+      framesBefore: this.#framesBefore(0),
+    });
   }
 
-  #receive(child: PipelineChild, message: FromPipeline): void {
+  #receive(child: PipelineChild, message: PipelineNews): void {
     if (child !== this.#child) {
       // The process before a swap finishes the frame that it has begun.
-      if (message.type === 'result') this.#events.onResult(message.result);
+      if (message.type === 'result') this.#hand(message.result);
       return;
     }
     switch (message.type) {
@@ -184,7 +211,7 @@ export class PipelineSupervisor {
         this.#events.onReady?.(message.model);
         break;
       case 'result':
-        this.#events.onResult(message.result);
+        this.#hand(message.result);
         break;
       case 'fault':
         this.#lastFault = message.fault;
@@ -199,6 +226,17 @@ export class PipelineSupervisor {
         this.#setState('ended');
         break;
     }
+  }
+
+  #hand(result: PipelineResult): void {
+    this.#lastFrame = Math.max(this.#lastFrame, result.frame.id);
+    this.#events.onResult(result);
+  }
+
+  /** Beyond every frame that the process at work can have reached, `seconds` from now: ids of frames never come twice. */
+  #framesBefore(seconds: number): number {
+    if (this.#lastFrame === 0) return 0;
+    return this.#lastFrame + 100 + Math.ceil(seconds / Math.max(0.001, this.#spec.source.intervalSeconds));
   }
 
   #watch(child: PipelineChild): void {

@@ -5,7 +5,7 @@ const patienceMs = 1000;
 
 interface Turn {
   readonly askedAt: number;
-  readonly take: () => Promise<void>;
+  readonly take: () => void;
 }
 
 /**
@@ -52,9 +52,11 @@ export class InferenceTurns {
       };
       const turn: Turn = {
         askedAt: performance.now(),
-        take: async () => {
+        take: () => {
           signal?.removeEventListener('abort', giveUp);
-          await work().then(resolve, reject);
+          void work()
+            .finally(() => this.#end())
+            .then(resolve, reject);
         },
       };
       signal?.addEventListener('abort', giveUp, { once: true });
@@ -68,13 +70,14 @@ export class InferenceTurns {
     clearTimeout(this.#timer);
     const turn = this.#frames.shift() ?? (this.#requestMayRun() ? this.#requests.shift() : undefined);
     if (!turn) return;
-    const started = performance.now();
-    this.#since = started;
-    void turn.take().then(() => {
-      this.#since = undefined;
-      this.#lastMs = performance.now() - started;
-      this.#next();
-    });
+    this.#since = performance.now();
+    turn.take();
+  }
+
+  #end(): void {
+    this.#lastMs = this.busyMs;
+    this.#since = undefined;
+    this.#next();
   }
 
   #requestMayRun(): boolean {

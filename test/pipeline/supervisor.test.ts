@@ -74,4 +74,58 @@ describe('the supervisor', () => {
     await sleep(500);
     expect(supervisor.status).toMatchObject({ state: 'stopped', pid: undefined });
   });
+
+  describe('asked for something', () => {
+    const never = new AbortController().signal;
+    const request = { type: 'infer-picture', body: new Uint8Array(1) } as const;
+    const running = () => until(() => supervisor.status.state === 'running');
+
+    it('passes on what the process refuses it with, code and details', async () => {
+      supervise('works');
+      await running();
+      const answer = supervisor.ask(request, never);
+      await expect(answer).rejects.toMatchObject({
+        name: 'EdgeError',
+        code: 'INPUT_INVALID',
+        details: { path: 'x', input: 'y' },
+      });
+    });
+
+    it('says so at once where there is no process', async () => {
+      supervise('works');
+      await supervisor.stop();
+      await expect(supervisor.ask(request, never)).rejects.toMatchObject({ code: 'REQUEST_FAILED' });
+    });
+
+    it('says so when the process dies of the request, and recovers', async () => {
+      supervise('dies of a request');
+      await running();
+      const answer = supervisor.ask(request, never);
+      await expect(answer).rejects.toMatchObject({
+        code: 'REQUEST_FAILED',
+        details: { pipeline: 'belt', reason: 'its process ended: signal SIGKILL' },
+      });
+      await until(() => supervisor.status.restarts === 1 && supervisor.status.state === 'running');
+    });
+
+    it('gives up at the signal and at the end of the time, and has room again', async () => {
+      supervise('never answers');
+      await running();
+      const given = new AbortController();
+      const waiting = Array.from({ length: 8 }, () => supervisor.ask(request, given.signal));
+      await expect(supervisor.ask(request, never)).rejects.toMatchObject({
+        code: 'REQUEST_QUEUE_FULL',
+        details: { limit: 8 },
+      });
+      // Pictures have their own room: a busy service must not keep snapshots away.
+      const picture = supervisor.ask({ type: 'picture', quality: 80 }, AbortSignal.timeout(20));
+      await expect(picture).rejects.toMatchObject({ details: { reason: 'its time was up' } });
+      given.abort();
+      for (const answer of waiting) await expect(answer).rejects.toMatchObject({ code: 'REQUEST_ABORTED' });
+      const aborted = supervisor.ask(request, given.signal);
+      await expect(aborted).rejects.toMatchObject({ code: 'REQUEST_ABORTED' });
+      const late = supervisor.ask(request, AbortSignal.timeout(20));
+      await expect(late).rejects.toMatchObject({ code: 'REQUEST_ABORTED' });
+    });
+  });
 });

@@ -1,0 +1,11 @@
+import type { Configuration } from './config/index.js';
+
+/** How many of its last frames a pipeline has to keep for one who asks for their pictures; 0 where none are asked for. */
+type Need = (configuration: Configuration, pipeline: string) => number;
+
+/** One line for each part that asks for pictures of results. */
+const needs: readonly Need[] = [];
+
+/** The most that anybody needs: a picture in memory costs up to 6 MB (1920 x 1080 of a video), or the size of its file. */
+export const framesToKeep: Need = (configuration, pipeline) =>
+  Math.max(0, ...needs.map((need) => need(configuration, pipeline)));
