@@ -1,27 +1,39 @@
 import type { DetectConfig } from '../config/detect.js';
 import type { PreprocessConfig } from '../config/preprocess.js';
-import { createDecoder, type Decoder } from '../decode/index.js';
-import { loadEngine, type EngineInfo } from '../engines/index.js';
+import { createDecoder } from '../decode/index.js';
+import { loadEngine, type Engine, type EngineInfo } from '../engines/index.js';
 import { EdgeError } from '../errors/index.js';
 import { inputSize, openPackage, type ModelPackage, type PackageRequest } from '../models/index.js';
 import { createPreprocessor } from '../preprocess/index.js';
 import type { ModelStages } from './frame-inference.js';
 import type { DlrSpec } from './spec.js';
 
-export interface ModelSpec {
+/** Which model, and what runs it: pipelines that agree in it can share one. */
+export interface OpenModelSpec {
   readonly model: PackageRequest;
   readonly dlr: DlrSpec;
+}
+
+/** What a pipeline adds to the model. */
+export interface StagesSpec {
   readonly preprocess: PreprocessConfig;
   /** Default: as the manifest says, everywhere. */
   readonly detect?: DetectConfig;
 }
 
-/** The stages of a model and the size in pixels that its input has. */
-export interface LoadedModel {
+export type ModelSpec = OpenModelSpec & StagesSpec;
+
+/** A model that is loaded, and the size in pixels that its input has. */
+export interface OpenModel {
   readonly package: ModelPackage;
-  readonly stages: ModelStages;
+  readonly engine: Engine;
   readonly width: number;
   readonly height: number;
+}
+
+/** The same with the stages of one pipeline. */
+export interface LoadedModel extends OpenModel {
+  readonly stages: ModelStages;
 }
 
 /**
@@ -29,31 +41,46 @@ export interface LoadedModel {
  * @throws EdgeError of models and engines; nothing stays open then.
  */
 export async function loadModel(spec: ModelSpec): Promise<LoadedModel> {
+  const open = await openModel(spec);
+  try {
+    return { ...open, stages: stagesOf(open, spec) };
+  } catch (error) {
+    await open.engine.dispose();
+    throw error;
+  }
+}
+
+/** The part of it that several pipelines can share. @throws as loadModel does */
+export async function openModel(spec: OpenModelSpec): Promise<OpenModel> {
   const model = await openPackage(spec.model);
   const { manifest, target } = model;
-  const { width, height } = inputSize(manifest.input);
   // A library that came with the model is pinned by its manifest.
   const sha256 = spec.dlr.sha256 ?? target.files['libdlr.so'];
   const engine = await loadEngine({ runtime: 'dlr', artifact: model.artifact, dlr: { ...spec.dlr, sha256 } });
-  let decoder: Decoder;
   try {
-    const context = { model: manifest.name, labels: model.labels, input: { width, height } };
-    decoder = createDecoder(manifest.decoder, context, spec.detect);
     checkInput(model, engine.info);
-    decoder.check(engine.info.outputs);
   } catch (error) {
     await engine.dispose();
     throw error;
   }
+  return { package: model, engine, ...inputSize(manifest.input) };
+}
+
+/** The stages of one pipeline on a model; decoders may remember frames, so each pipeline has its own. */
+export function stagesOf(open: OpenModel, { preprocess, detect }: StagesSpec): ModelStages {
+  const { engine, width, height } = open;
+  const { manifest, target, digest, labels } = open.package;
   const { name, version } = manifest;
-  const stages: ModelStages = {
-    model: { name, version, digest: model.digest, runtime: target.runtime, target: target.name },
-    preprocessor: createPreprocessor({ width, height, resize: manifest.input.resize }, spec.preprocess),
+  const context = { model: name, labels, input: { width, height } };
+  const decoder = createDecoder(manifest.decoder, context, detect);
+  decoder.check(engine.info.outputs);
+  return {
+    model: { name, version, digest, runtime: target.runtime, target: target.name },
+    preprocessor: createPreprocessor({ width, height, resize: manifest.input.resize }, preprocess),
     engine,
     normalization: manifest.input,
     decoder,
   };
-  return { package: model, stages, width, height };
 }
 
 /** The manifest and the artifact were made apart: what they say of the input must agree. */

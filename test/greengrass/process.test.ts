@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
+import { createInterface } from 'node:readline';
 import ts from 'typescript';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { allow, atEnd, delay, eventually, startNucleus } from '../nucleus/fixture.js';
@@ -42,8 +43,9 @@ async function run(program: string, environment: Readonly<Record<string, string>
   });
   atEnd(() => void child.kill('SIGKILL'));
   const lines: string[] = [];
-  child.stdout.on('data', (chunk: Buffer) => lines.push(...chunk.toString().trim().split('\n')));
-  const exit = once(child, 'exit').then(([code]) => code as number | null);
+  createInterface({ input: child.stdout }).on('line', (line) => lines.push(line));
+  // Not 'exit': what it printed last may still be on its way then.
+  const exit = once(child, 'close').then(([code]) => code as number | null);
   return { child, lines, exit };
 }
 

@@ -42,7 +42,8 @@ it('serves a component that is written in Python', { timeout: 60_000 }, async (c
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   atEnd(() => void child.kill('SIGKILL'));
-  const exit = once(child, 'exit');
+  // Not 'exit': what it printed last may still be on its way then.
+  const closed = once(child, 'close');
   const lines: unknown[] = [];
   createInterface({ input: child.stdout }).on('line', (line) => lines.push(JSON.parse(line)));
 
@@ -62,7 +63,7 @@ it('serves a component that is written in Python', { timeout: 60_000 }, async (c
   await other.publish('line1/node', 'from Node');
   nucleus.pubsub.publish({ topic: 'line1/node', from: undefined, content: { json: { gate: 'glass' } } });
   await nucleus.deploy('com.example.Python', { merge: { camera: { device: 1 } } });
-  expect((await exit)[0]).toBe(0);
+  expect((await closed)[0]).toBe(0);
   expect(lines.slice(3)).toEqual([
     { binary: ['line1/node', 'from Node'] },
     { json: ['line1/node', { gate: 'glass' }] },

@@ -11,8 +11,15 @@ import awsiot.greengrasscoreipc.clientv2 as clientv2
 from awsiot.greengrasscoreipc.model import BinaryMessage, JsonMessage, PublishMessage, UnauthorizedError
 
 
+telling = threading.Lock()
+
+
 def tell(kind, value):
-    print(json.dumps({kind: value}), flush=True)
+    """Called from the SDK's threads too: print() writes the text and the end of the line apart, so that lines could run together."""
+    line = json.dumps({kind: value}) + "\n"
+    with telling:
+        sys.stdout.write(line)
+        sys.stdout.flush()
 
 
 def main():
