@@ -8,7 +8,9 @@ export function resolvePaths(configuration: Configuration, base: string): Config
   for (const { source } of Object.values(copy.models)) {
     if ('path' in source && source.path !== undefined) source.path = absolute(source.path);
   }
-  for (const { source } of Object.values(copy.pipelines)) source.path = absolute(source.path);
+  for (const { source } of Object.values(copy.pipelines)) {
+    if ('path' in source) source.path = absolute(source.path);
+  }
   if (copy.dlr.library !== undefined) copy.dlr.library = absolute(copy.dlr.library);
   return copy;
 }

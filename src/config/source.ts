@@ -35,7 +35,15 @@ export const videoSource = z.strictObject({
     ),
 });
 
-export const sourceSchema = z.discriminatedUnion('type', [imagesSource, videoSource]);
+export const requestsSource = z
+  .strictObject({ type: z.literal('requests') })
+  .describe('No frames at all: the model only answers what the inference service is asked.')
+  .transform((source) => ({ ...source, intervalSeconds: 1 }));
+
+export const sourceSchema = z.discriminatedUnion('type', [imagesSource, videoSource, requestsSource]);
+
+/** Whether silence of the source is a fault. */
+export const givesFrames = ({ type }: Pick<SourceConfig, 'type'>): boolean => type !== 'requests';
 
 export type ImagesSourceConfig = z.output<typeof imagesSource>;
 export type VideoSourceConfig = z.output<typeof videoSource>;

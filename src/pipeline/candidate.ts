@@ -1,4 +1,5 @@
 import type { SupervisionConfig } from '../config/document.js';
+import { givesFrames } from '../config/source.js';
 import { PipelineChild } from './child.js';
 import type { Fault, PipelineNews } from './messages.js';
 import type { ModelIdentity, PipelineCounters } from './result.js';
@@ -21,6 +22,7 @@ export class Candidate {
   readonly #events: CandidateEvents;
   readonly #config: SupervisionConfig;
   readonly #intervalSeconds: number;
+  readonly #givesFrames: boolean;
   #adopted = false;
   #model: ModelIdentity | undefined;
   #counters: PipelineCounters | undefined;
@@ -40,6 +42,7 @@ export class Candidate {
     this.#events = events;
     this.#config = config;
     this.#intervalSeconds = spec.source.intervalSeconds;
+    this.#givesFrames = givesFrames(spec.source);
     this.child = new PipelineChild(entry, spec.name, {
       onMessage: (message) => this.#receive(message),
       onExit: (how) => {
@@ -74,6 +77,10 @@ export class Candidate {
    */
   async answered(limitMs: number, framesBefore: number, signal: AbortSignal): Promise<void> {
     this.child.go(framesBefore);
+    if (!this.#givesFrames) {
+      this.#adopt();
+      return;
+    }
     try {
       await this.#until(() => this.#adopted, limitMs, signal);
     } catch (error) {

@@ -91,7 +91,7 @@ export class Pipeline {
   async #capture(signal: AbortSignal): Promise<Frame | 'ended' | undefined> {
     const limit = new AbortController();
     const seconds = Math.max(leastStallSeconds, 10 * this.#ticker.intervalSeconds);
-    const timer = setTimeout(() => limit.abort(), seconds * 1000);
+    const timer = this.#source.silent ? undefined : setTimeout(() => limit.abort(), seconds * 1000);
     try {
       const frame = await this.#source.next(AbortSignal.any([signal, limit.signal]));
       if (!frame && limit.signal.aborted && !signal.aborted)

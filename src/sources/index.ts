@@ -2,6 +2,7 @@ import type { SourceConfig } from '../config/source.js';
 import type { Logger } from '../logger.js';
 import type { Frame } from '../types.js';
 import { ImagesSource } from './images.js';
+import { RequestsSource } from './requests.js';
 import { VideoSource } from './video.js';
 
 /** Counters of a source: nothing is dropped in silence. */
@@ -19,6 +20,8 @@ export interface SourceCounters {
 /** Where frames come from. The pipeline asks once a tick and gets the newest frame there is. */
 export interface FrameSource {
   readonly counters: Readonly<SourceCounters>;
+  /** It gives no frames by itself, so silence is no fault. */
+  readonly silent?: true;
   /**
    * The newest frame; undefined at the end of a source that has one. The caller releases its picture. Opens what is not open.
    * @throws EdgeError for a fault: it is counted and reported, and the next tick asks again, for ever.
@@ -41,5 +44,7 @@ export function createSource(config: SourceConfig, options: SourceOptions): Fram
       return new ImagesSource(config, options);
     case 'video':
       return new VideoSource(config);
+    case 'requests':
+      return new RequestsSource();
   }
 }

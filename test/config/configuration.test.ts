@@ -179,5 +179,5 @@ describe('readConfigurationFile', () => {
 it('resolvePaths makes relative paths absolute, from the folder of the file', () => {
   const resolved = resolvePaths(parseConfiguration(minimal(), 'test'), '/etc/mli');
   expect(resolved.models['sorter']?.source).toMatchObject({ path: '/etc/mli/models/sorter' });
-  expect(resolved.pipelines['belt-1']?.source.path).toBe('/etc/mli/belt');
+  expect(resolved.pipelines['belt-1']?.source).toMatchObject({ path: '/etc/mli/belt' });
 });
