@@ -9,6 +9,7 @@ const stages = [
   'rules',
   'actuators',
   'publish',
+  'spool',
   'greengrass',
   'nucleus',
   'models',

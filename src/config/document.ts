@@ -5,6 +5,7 @@ import { preprocessSchema } from './preprocess.js';
 import { publishSchema } from './publish.js';
 import { ruleSchema } from './rule.js';
 import { identifier, integer, number, sha256, topic } from './scalars.js';
+import { spoolSchema } from './spool.js';
 import { sourceSchema } from './source.js';
 import { trustSchema } from './trust.js';
 
@@ -69,6 +70,7 @@ export const documentSchema = z
     dlr: dlrSchema.prefault({}),
     supervision: supervisionSchema.prefault({}),
     status: statusSchema.prefault({}),
+    spool: spoolSchema.prefault({}),
     accessControl: z
       .unknown()
       .optional()

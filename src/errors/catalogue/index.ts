@@ -8,6 +8,7 @@ import { httpErrors } from './http.js';
 import { modelErrors } from './model.js';
 import { pipelineErrors } from './pipeline.js';
 import { requestErrors } from './request.js';
+import { spoolErrors } from './spool.js';
 
 export type { ErrorEntry } from './entry.js';
 
@@ -21,6 +22,7 @@ export const catalogue = {
   ...modelErrors,
   ...pipelineErrors,
   ...requestErrors,
+  ...spoolErrors,
 };
 
 export type ErrorCode = keyof typeof catalogue;

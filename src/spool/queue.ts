@@ -1,0 +1,409 @@
+import path from 'node:path';
+import { readdir, rm } from 'node:fs/promises';
+import { Backoff } from '../backoff.js';
+import { describeError, EdgeError } from '../errors/index.js';
+import type { Logger } from '../logger.js';
+import { folderBytes } from './folder-size.js';
+import type { LaneStatus, Stored } from './items.js';
+import { isDamage, Store, storeReason, type StoredItem } from './store.js';
+
+/** The budgets of the configuration count in these. */
+export const megabyte = 1_000_000;
+
+export interface QueueOptions {
+  /** Of this kind of item; the store is in a folder below that is named by the version of its format. */
+  readonly folder: string;
+  readonly maxBytes: number;
+  /** Before an item is dropped because of the budget. */
+  readonly onEvict?: (value: Buffer) => Promise<void>;
+  readonly logger: Logger;
+}
+
+export type QueueCounters = Pick<LaneStatus, 'lostToBudget' | 'lostWithoutDisk' | 'damaged' | 'repairs'>;
+
+interface Pending {
+  readonly value: Buffer;
+  readonly settle: (stored: Stored) => void;
+}
+
+/** The format of the store and of what is in it. Another version has another folder, and is left to those who know it. */
+const version = 'v1';
+/** An item is safe from a power cut after this long at most; flash memory wears out by syncing each item. */
+const syncIntervalMs = 250;
+/** Items that the disk does not take stay in memory up to this much. */
+const maxPendingBytes = 4 * 1024 * 1024;
+/** LevelDB needs room for a log, and for tables that are made while the old ones are still there. */
+const headroomBytes = 4 * 1024 * 1024;
+const measureIntervalMs = 5000;
+
+/**
+ * Items in order: on the disk within a budget, and in memory where the disk cannot be used. One loop writes, so that everything
+ * reaches the disk in the order in which it was asked for.
+ */
+export class Queue {
+  readonly counters: { -readonly [K in keyof QueueCounters]: QueueCounters[K] } = {
+    lostToBudget: 0,
+    lostWithoutDisk: 0,
+    damaged: 0,
+    repairs: 0,
+  };
+  readonly #options: QueueOptions;
+  readonly #folder: string;
+  #maxBytes: number;
+  #store: Store | undefined;
+  #onDisk = 0;
+  /** Above all that an earlier life left on the disk, even where the disk can be read only later. */
+  #next = Date.now() * 1000;
+  /** Nothing on the disk is before it: LevelDB is slow to walk over what was removed. */
+  #cursor = 0;
+  /** The last place that is, or may be, on the disk. */
+  #written = 0;
+  /** What is not on the disk yet. */
+  readonly #pending = new Map<number, Pending>();
+  #pendingBytes = 0;
+  readonly #unsynced: Pending[] = [];
+  /** What is to go from the disk. */
+  readonly #removals = new Set<number>();
+  #evictedUpTo = 0;
+  #working: Promise<void> | undefined;
+  #syncTimer: NodeJS.Timeout | undefined;
+  #retryTimer: NodeJS.Timeout | undefined;
+  readonly #reopening = new Backoff({ initialMs: 1000, maxMs: 60_000 });
+  #damageInARow = 0;
+  #diskFault: string | undefined;
+  /** The fault that the log has, until a write succeeds. */
+  #said: string | undefined;
+  #diskBytes = 0;
+  #bytesSinceMeasured = 0;
+  #measuredAtMs = -Infinity;
+  #closed = false;
+  /** Called when there is something to read. */
+  onItems: () => void = () => undefined;
+
+  constructor(options: QueueOptions) {
+    this.#options = options;
+    this.#folder = path.join(options.folder, version);
+    this.#maxBytes = options.maxBytes;
+  }
+
+  get waiting(): number {
+    return Math.max(0, this.#onDisk - this.#removals.size) + this.#pending.size;
+  }
+
+  get diskBytes(): number {
+    return this.#diskBytes;
+  }
+
+  get diskFault(): string | undefined {
+    return this.#diskFault;
+  }
+
+  set maxBytes(bytes: number) {
+    this.#maxBytes = bytes;
+    this.#measuredAtMs = -Infinity;
+    this.#work();
+  }
+
+  /** Opens what is on the disk. Never rejects: without a disk it goes on in memory, and tries again. */
+  async open(): Promise<void> {
+    this.#work();
+    await this.#working;
+  }
+
+  /** @param besideBytes that it takes on the disk outside of the store */
+  push(value: Buffer, besideBytes = 0): Promise<Stored> {
+    return new Promise((settle) => {
+      this.#pending.set(this.#next++, { value, settle });
+      this.#pendingBytes += value.byteLength;
+      this.#bytesSinceMeasured += besideBytes;
+      this.#boundMemory();
+      this.#work();
+      this.onItems();
+    });
+  }
+
+  /** @param after the place behind which to begin */
+  async read(after: number, limit: number): Promise<StoredItem[]> {
+    // Taken first: what reaches the disk during the reading is then in one of the two, or in both.
+    const pending = new Map([...this.#pending].map(([sequence, { value }]) => [sequence, { sequence, value }]));
+    const stored = await this.#readStore(Math.max(after, this.#cursor), limit);
+    if (after <= this.#cursor && stored[0]) this.#cursor = stored[0].sequence - 1;
+    const items = new Map([...stored.map((item) => [item.sequence, item] as const), ...pending]);
+    return [...items.values()]
+      .filter(({ sequence }) => sequence > after && !this.#isGone(sequence))
+      .sort((a, b) => a.sequence - b.sequence)
+      .slice(0, limit);
+  }
+
+  /** Whether an item that was read before has gone to the budget since. */
+  hasEvicted(sequence: number): boolean {
+    return sequence <= this.#evictedUpTo;
+  }
+
+  #isGone(sequence: number): boolean {
+    return this.#removals.has(sequence) || this.hasEvicted(sequence);
+  }
+
+  /** An item is done with. */
+  remove(sequence: number): void {
+    const pending = this.#pending.get(sequence);
+    if (pending) {
+      this.#pending.delete(sequence);
+      this.#pendingBytes -= pending.value.byteLength;
+      pending.settle('memory');
+    }
+    if (sequence <= this.#written) this.#removals.add(sequence);
+    this.#work();
+  }
+
+  /** Removes an item that is damaged on the disk. */
+  dropDamaged(sequence: number): void {
+    this.counters.damaged++;
+    this.remove(sequence);
+  }
+
+  /** Everything that can be on the disk is on it when this settles. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    clearTimeout(this.#retryTimer);
+    clearTimeout(this.#syncTimer);
+    await this.#working;
+    if (this.#store && (this.#pending.size > 0 || this.#removals.size > 0)) await this.#write(this.#store);
+    await this.#sync();
+    for (const { settle } of this.#pending.values()) settle('lost');
+    const store = this.#store;
+    this.#store = undefined;
+    await store?.close().catch((error: unknown) => this.#say(error));
+  }
+
+  /** With those that are removed already, and only not yet on the disk: what comes is at least `limit` others, or all. */
+  async #readStore(after: number, limit: number): Promise<StoredItem[]> {
+    const store = this.#store;
+    if (!store) return [];
+    try {
+      const items = await store.read(after, limit + this.#removals.size);
+      this.#damageInARow = 0;
+      return items;
+    } catch (error) {
+      if (this.#closed) return [];
+      await this.#fail(store, error);
+      return [];
+    }
+  }
+
+  #work(): void {
+    if (this.#closed) return;
+    this.#working ??= this.#run().finally(() => {
+      this.#working = undefined;
+    });
+  }
+
+  async #run(): Promise<void> {
+    // So that what is pushed in one turn of the event loop is written at once.
+    await Promise.resolve();
+    do {
+      this.#store ??= await this.#open();
+      if (!this.#store) return;
+      if (this.#pending.size > 0 || this.#removals.size > 0) await this.#write(this.#store);
+      if (this.#store && this.#mustMeasure) await this.#keepBudget(this.#store);
+    } while (!this.#closed && (this.#pending.size > 0 || this.#removals.size > 0));
+  }
+
+  async #open(): Promise<Store | undefined> {
+    if (this.#retryTimer) return undefined;
+    try {
+      const store = await Store.open(this.#folder, {
+        repair: this.#damageInARow === 1,
+        setAside: this.#damageInARow > 1,
+      });
+      const { count, last } = await store.extent();
+      // A write that failed may have come through.
+      const there = await store.existing([...this.#removals, ...this.#pending.keys()]);
+      for (const sequence of this.#removals) if (!there.has(sequence)) this.#removals.delete(sequence);
+      this.#onDisk = count - (there.size - this.#removals.size);
+      this.#next = Math.max(this.#next, last + 1);
+      this.#written = Math.max(this.#written, last);
+      this.#sayOpened(store);
+      this.#diskFault = undefined;
+      if (count > 0) this.onItems();
+      return store;
+    } catch (error) {
+      this.#say(error);
+      if (isDamage(error)) this.#damageInARow++;
+      this.#retryLater();
+      return undefined;
+    }
+  }
+
+  async #write(store: Store): Promise<void> {
+    const puts = [...this.#pending];
+    const removals = [...this.#removals];
+    this.#written = Math.max(this.#written, puts.at(-1)?.[0] ?? 0);
+    try {
+      await store.write(
+        puts.map(([sequence, { value }]) => [sequence, value] as const),
+        removals,
+      );
+    } catch (error) {
+      await this.#fail(store, error);
+      return;
+    }
+    this.#reopening.reset();
+    this.#said = undefined;
+    for (const sequence of removals) this.#removals.delete(sequence);
+    this.#onDisk += puts.length - removals.length;
+    for (const [sequence, pending] of puts) {
+      this.#bytesSinceMeasured += pending.value.byteLength;
+      // Sent meanwhile: its removal waits for the next round.
+      if (!this.#pending.delete(sequence)) continue;
+      this.#pendingBytes -= pending.value.byteLength;
+      this.#unsynced.push(pending);
+    }
+    if (this.#unsynced.length > 0)
+      this.#syncTimer ??= setTimeout(() => {
+        this.#syncTimer = undefined;
+        void this.#sync();
+      }, syncIntervalMs);
+  }
+
+  async #sync(): Promise<void> {
+    const items = this.#unsynced.splice(0);
+    if (items.length === 0) return;
+    try {
+      await this.#store?.sync();
+      for (const { settle } of items) settle(this.#store ? 'disk' : 'memory');
+    } catch (error) {
+      this.#say(error);
+      for (const { settle } of items) settle('memory');
+    }
+  }
+
+  /** The files are left as they are; the next attempt to open them says what can be done. */
+  async #fail(store: Store, error: unknown): Promise<void> {
+    if (this.#store !== store) return;
+    this.#store = undefined;
+    this.#say(error);
+    await store.close().catch(() => undefined);
+    if (isDamage(error)) {
+      this.#damageInARow++;
+      this.#work();
+    } else {
+      this.#retryLater();
+    }
+  }
+
+  #retryLater(): void {
+    if (this.#closed) return;
+    this.#retryTimer = setTimeout(() => {
+      this.#retryTimer = undefined;
+      this.#work();
+    }, this.#reopening.nextMs()).unref();
+  }
+
+  /** What is being written stays: it may come through. */
+  #boundMemory(): void {
+    for (const [sequence, pending] of this.#pending) {
+      if (this.#pendingBytes <= maxPendingBytes) return;
+      if (sequence <= this.#written) continue;
+      this.#pending.delete(sequence);
+      this.#pendingBytes -= pending.value.byteLength;
+      this.counters.lostWithoutDisk++;
+      pending.settle('lost');
+    }
+  }
+
+  get #mustMeasure(): boolean {
+    return (
+      this.#bytesSinceMeasured > Math.min(headroomBytes / 4, this.#maxBytes / 64) ||
+      performance.now() - this.#measuredAtMs > measureIntervalMs
+    );
+  }
+
+  /** Measured on the disk, since only the disk knows what LevelDB's compression and leftovers come to. */
+  async #keepBudget(store: Store): Promise<void> {
+    try {
+      this.#diskBytes = await this.#measure();
+      const limit = this.#maxBytes - headroomBytes;
+      // What is left of items that are gone.
+      if (this.#diskBytes > limit || (this.#onDisk === 0 && this.#diskBytes > headroomBytes)) {
+        const [first] = await store.read(this.#cursor, 1);
+        await store.compact(first ? first.sequence : this.#next);
+        this.#diskBytes = await this.#measure();
+      }
+      if (this.#diskBytes > limit && (await this.#removeLeftovers())) this.#diskBytes = await this.#measure();
+      while (this.#diskBytes > limit && this.#onDisk > 0) {
+        await this.#evict(store, Math.max(1, Math.ceil(this.#onDisk / 10)));
+        this.#diskBytes = await this.#measure();
+      }
+    } catch (error) {
+      await this.#fail(store, error);
+    }
+  }
+
+  async #measure(): Promise<number> {
+    this.#bytesSinceMeasured = 0;
+    this.#measuredAtMs = performance.now();
+    return folderBytes(this.#options.folder);
+  }
+
+  /** Stores that were set aside, or are of another version, have to make room first. */
+  async #removeLeftovers(): Promise<boolean> {
+    const { folder, logger } = this.#options;
+    const names = await readdir(folder);
+    const leftovers = [
+      ...names.filter((name) => name.startsWith('v') && name !== version).map((name) => path.join(folder, name)),
+      ...(await readdir(this.#folder)).filter((name) => name === 'lost').map((name) => path.join(this.#folder, name)),
+    ];
+    for (const leftover of leftovers) {
+      logger.warn({ path: leftover }, 'The budget of the spool is reached: what had been set aside is removed.');
+      await rm(leftover, { recursive: true, force: true });
+    }
+    return leftovers.length > 0;
+  }
+
+  async #evict(store: Store, count: number): Promise<void> {
+    let [last, left] = [this.#cursor, count];
+    while (left > 0) {
+      const items = await store.read(last, Math.min(left, 500));
+      if (items.length === 0) break;
+      last = items.at(-1)?.sequence ?? last;
+      left -= items.length;
+      const gone = items.filter(({ sequence }) => !this.#removals.has(sequence));
+      for (const { value } of gone) if (value) await this.#options.onEvict?.(value);
+      await store.write(
+        [],
+        items.map(({ sequence }) => sequence),
+      );
+      for (const { sequence } of items) this.#removals.delete(sequence);
+      this.#onDisk -= items.length;
+      this.counters.lostToBudget += gone.length;
+    }
+    this.#evictedUpTo = last;
+    await store.compact(last + 1);
+    this.#options.logger.warn(
+      { count, lostToBudget: this.counters.lostToBudget, maxBytes: this.#maxBytes },
+      'The budget of the spool is reached: the oldest items are gone.',
+    );
+  }
+
+  #sayOpened({ opening }: Store): void {
+    if (opening !== 'repaired' && opening !== 'set-aside') return;
+    this.counters.repairs++;
+    const details = { folder: this.#folder, waiting: this.#onDisk };
+    const error =
+      opening === 'repaired'
+        ? new EdgeError('SPOOL_REPAIRED', details)
+        : new EdgeError('SPOOL_SET_ASIDE', details);
+    this.#options.logger.error({ code: error.code }, describeError(error));
+  }
+
+  /** Once for each reason: a full disk must not fill the log. */
+  #say(error: unknown): void {
+    const reason = storeReason(error);
+    this.#diskFault = reason;
+    if (this.#said === reason) return;
+    this.#said = reason;
+    const fault = new EdgeError('SPOOL_DISK', { folder: this.#folder, reason });
+    this.#options.logger.error({ code: fault.code }, describeError(fault));
+  }
+}
