@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { crc32 } from 'node:zlib';
 import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
+import { unlessMissing } from './missing.js';
 
 /** A body on the disk: its file, and what tells whether it is whole. */
 export interface BodyFile {
@@ -45,10 +46,7 @@ export class Bodies {
 
   /** @returns undefined where the file is gone or damaged */
   async read(body: BodyFile): Promise<Buffer | undefined> {
-    const bytes = await readFile(this.#pathOf(body.file)).catch((error: NodeJS.ErrnoException) => {
-      if (error.code === 'ENOENT') return undefined;
-      throw error;
-    });
+    const bytes = await readFile(this.#pathOf(body.file)).catch(unlessMissing(undefined));
     return bytes && bytes.byteLength === body.bytes && crc32(bytes) === body.crc32 ? bytes : undefined;
   }
 
@@ -58,10 +56,7 @@ export class Bodies {
 
   /** Removes what no item names: a crash came between body and item. @returns how many */
   async removeOthers(known: ReadonlySet<string>): Promise<number> {
-    const files = await readdir(this.#folder).catch((error: NodeJS.ErrnoException) => {
-      if (error.code === 'ENOENT') return [];
-      throw error;
-    });
+    const files = await readdir(this.#folder).catch(unlessMissing<string[]>([]));
     const orphans = files.filter((file) => !known.has(file));
     for (const orphan of orphans) await rm(path.join(this.#folder, orphan), { force: true });
     return orphans.length;

@@ -1,5 +1,6 @@
 import { readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
+import { unlessMissing } from './missing.js';
 
 /** Bytes of all files in a folder and below; 0 where there is none. Files come and go meanwhile. */
 export async function folderBytes(folder: string): Promise<number> {
@@ -14,10 +15,3 @@ export async function folderBytes(folder: string): Promise<number> {
   );
   return sizes.reduce((total, size) => total + size, 0);
 }
-
-const unlessMissing =
-  <T>(otherwise: T) =>
-  (error: NodeJS.ErrnoException): T => {
-    if (error.code === 'ENOENT') return otherwise;
-    throw error;
-  };

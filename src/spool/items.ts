@@ -37,12 +37,12 @@ export type UploadOutcome =
 
 /**
  * Told of each outcome; the item is forgotten only after it has settled. It comes again after a crash in between.
- * @returns after `refused`: whether the item stays and is tried again later (`keep`, the default) or is dropped and counted.
+ * @returns after `refused`: whether the item stays and is tried again later or is dropped and counted.
  */
 export type UploadListener = (
   item: Omit<UploadItem, 'body'>,
   outcome: UploadOutcome,
-) => Promise<'keep' | 'drop' | void> | 'keep' | 'drop' | void;
+) => Promise<'keep' | 'drop'>;
 
 /** `disk`: it survives a power cut. `memory`: the disk cannot be written, or it has been sent already. `lost`: not even memory had room; counted. */
 export type Stored = 'disk' | 'memory' | 'lost';

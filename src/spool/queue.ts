@@ -64,6 +64,9 @@ export class Queue {
   readonly #unsynced: Pending[] = [];
   /** What is to go from the disk. */
   readonly #removals = new Set<number>();
+  #reads = 0;
+  /** What a reading that is under way may still find, on the disk or in memory. */
+  readonly #removedDuringReads = new Set<number>();
   #evictedUpTo = 0;
   #working: Promise<void> | undefined;
   #syncTimer: NodeJS.Timeout | undefined;
@@ -124,15 +127,21 @@ export class Queue {
 
   /** @param after the place behind which to begin */
   async read(after: number, limit: number): Promise<StoredItem[]> {
-    // Taken first: what reaches the disk during the reading is then in one of the two, or in both.
-    const pending = new Map([...this.#pending].map(([sequence, { value }]) => [sequence, { sequence, value }]));
-    const stored = await this.#readStore(Math.max(after, this.#cursor), limit);
-    if (after <= this.#cursor && stored[0]) this.#cursor = stored[0].sequence - 1;
-    const items = new Map([...stored.map((item) => [item.sequence, item] as const), ...pending]);
-    return [...items.values()]
-      .filter(({ sequence }) => sequence > after && !this.#isGone(sequence))
-      .sort((a, b) => a.sequence - b.sequence)
-      .slice(0, limit);
+    this.#reads++;
+    for (const sequence of this.#removals) this.#removedDuringReads.add(sequence);
+    try {
+      // Taken first: what reaches the disk during the reading is then in one of the two, or in both.
+      const pending = [...this.#pending].map(([sequence, { value }]) => ({ sequence, value }));
+      const stored = await this.#readStore(Math.max(after, this.#cursor), limit);
+      if (after <= this.#cursor && stored[0]) this.#cursor = stored[0].sequence - 1;
+      const items = new Map([...stored, ...pending].map((item) => [item.sequence, item]));
+      return [...items.values()]
+        .filter(({ sequence }) => sequence > after && !this.#isGone(sequence))
+        .sort((a, b) => a.sequence - b.sequence)
+        .slice(0, limit);
+    } finally {
+      if (--this.#reads === 0) this.#removedDuringReads.clear();
+    }
   }
 
   /** Whether an item that was read before has gone to the budget since. */
@@ -141,7 +150,7 @@ export class Queue {
   }
 
   #isGone(sequence: number): boolean {
-    return this.#removals.has(sequence) || this.hasEvicted(sequence);
+    return this.#removedDuringReads.has(sequence) || this.hasEvicted(sequence);
   }
 
   /** An item is done with. */
@@ -153,6 +162,7 @@ export class Queue {
       pending.settle('memory');
     }
     if (sequence <= this.#written) this.#removals.add(sequence);
+    if (this.#reads > 0) this.#removedDuringReads.add(sequence);
     this.#work();
   }
 
@@ -205,34 +215,40 @@ export class Queue {
       this.#store ??= await this.#open();
       if (!this.#store) return;
       if (this.#pending.size > 0 || this.#removals.size > 0) await this.#write(this.#store);
-      if (this.#store && this.#mustMeasure) await this.#keepBudget(this.#store);
+      await this.#keepBudget();
     } while (!this.#closed && (this.#pending.size > 0 || this.#removals.size > 0));
   }
 
   async #open(): Promise<Store | undefined> {
     if (this.#retryTimer) return undefined;
+    let store: Store | undefined;
     try {
-      const store = await Store.open(this.#folder, {
+      store = await Store.open(this.#folder, {
         repair: this.#damageInARow === 1,
         setAside: this.#damageInARow > 1,
       });
-      const { count, last } = await store.extent();
-      // A write that failed may have come through.
-      const there = await store.existing([...this.#removals, ...this.#pending.keys()]);
-      for (const sequence of this.#removals) if (!there.has(sequence)) this.#removals.delete(sequence);
-      this.#onDisk = count - (there.size - this.#removals.size);
-      this.#next = Math.max(this.#next, last + 1);
-      this.#written = Math.max(this.#written, last);
-      this.#sayOpened(store);
-      this.#diskFault = undefined;
-      if (count > 0) this.onItems();
+      await this.#takeStock(store);
       return store;
     } catch (error) {
       this.#say(error);
-      if (isDamage(error)) this.#damageInARow++;
+      await store?.close().catch(() => undefined);
+      if (isDamage(error) && ++this.#damageInARow <= 2) return this.#open();
       this.#retryLater();
       return undefined;
     }
+  }
+
+  async #takeStock(store: Store): Promise<void> {
+    const { count, last } = await store.extent();
+    // A write that failed may have come through.
+    const there = await store.existing([...this.#removals, ...this.#pending.keys()]);
+    for (const sequence of this.#removals) if (!there.has(sequence)) this.#removals.delete(sequence);
+    this.#onDisk = count - (there.size - this.#removals.size);
+    this.#next = Math.max(this.#next, last + 1);
+    this.#written = Math.max(this.#written, last);
+    this.#sayOpened(store);
+    this.#diskFault = undefined;
+    if (count > 0) this.onItems();
   }
 
   async #write(store: Store): Promise<void> {
@@ -320,7 +336,9 @@ export class Queue {
   }
 
   /** Measured on the disk, since only the disk knows what LevelDB's compression and leftovers come to. */
-  async #keepBudget(store: Store): Promise<void> {
+  async #keepBudget(): Promise<void> {
+    const store = this.#store;
+    if (!store || !this.#mustMeasure) return;
     try {
       this.#diskBytes = await this.#measure();
       const limit = this.#maxBytes - headroomBytes;
@@ -351,11 +369,18 @@ export class Queue {
     const { folder, logger } = this.#options;
     const names = await readdir(folder);
     const leftovers = [
-      ...names.filter((name) => name.startsWith('v') && name !== version).map((name) => path.join(folder, name)),
-      ...(await readdir(this.#folder)).filter((name) => name === 'lost').map((name) => path.join(this.#folder, name)),
+      ...names
+        .filter((name) => name.startsWith('v') && name !== version)
+        .map((name) => path.join(folder, name)),
+      ...(await readdir(this.#folder))
+        .filter((name) => name === 'lost')
+        .map((name) => path.join(this.#folder, name)),
     ];
     for (const leftover of leftovers) {
-      logger.warn({ path: leftover }, 'The budget of the spool is reached: what had been set aside is removed.');
+      logger.warn(
+        { path: leftover },
+        'The budget of the spool is reached: what had been set aside is removed.',
+      );
       await rm(leftover, { recursive: true, force: true });
     }
     return leftovers.length > 0;

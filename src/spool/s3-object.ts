@@ -66,7 +66,12 @@ function asHeaders(metadata: Readonly<Record<string, string>>): Record<string, s
 
 /** What S3 said, or that nobody could be asked. */
 function judge(error: unknown, uri: string): UploadOutcome {
-  const { name = 'Error', message = '', code, $metadata } = error as {
+  const {
+    name = 'Error',
+    message = '',
+    code,
+    $metadata,
+  } = error as {
     readonly name?: string;
     readonly message?: string;
     readonly code?: string;

@@ -1,6 +1,7 @@
 import { mkdir, open, readdir, rename } from 'node:fs/promises';
 import path from 'node:path';
 import type { ClassicLevel } from 'classic-level';
+import { unlessMissing } from './missing.js';
 import { seal, unseal } from './seal.js';
 
 export interface StoredItem {
@@ -129,10 +130,7 @@ export class Store {
     const logs = (await readdir(this.#folder)).filter((name) => name.endsWith('.log'));
     await Promise.all(
       logs.map(async (name) => {
-        const file = await open(path.join(this.#folder, name)).catch((error: NodeJS.ErrnoException) => {
-          if (error.code === 'ENOENT') return undefined;
-          throw error;
-        });
+        const file = await open(path.join(this.#folder, name)).catch(unlessMissing(undefined));
         try {
           await file?.datasync();
         } finally {

@@ -113,7 +113,10 @@ export class UploadsLane {
       this.#sayDiskFault(storeReason(error));
       return 'lost';
     }
-    const stored = await this.#queue.push(Buffer.from(JSON.stringify({ ...rest, body: file })), body.byteLength);
+    const stored = await this.#queue.push(
+      Buffer.from(JSON.stringify({ ...rest, body: file })),
+      body.byteLength,
+    );
     if (stored === 'lost') await this.#bodies.remove(file.file);
     return stored;
   }
@@ -146,7 +149,7 @@ export class UploadsLane {
 
   /** The oldest that is not under way and whose bucket is not at rest. */
   async #next(): Promise<{ sequence: number; upload: StoredUpload } | undefined> {
-    for (let after = 0; ; ) {
+    for (let after = 0; ;) {
       const items = await this.#queue.read(after, pageSize);
       for (const { sequence, value } of items) {
         if (this.#busy.has(sequence)) continue;
@@ -212,9 +215,8 @@ export class UploadsLane {
     const listener = this.#listeners.get(upload.owner);
     if (!listener || this.#told.has(sequence)) return;
     if (outcome.status !== 'uploaded') this.#told.add(sequence);
-    const { body: _, ...item } = upload;
     try {
-      const answer = await listener(item, outcome);
+      const answer = await listener(upload, outcome);
       if (outcome.status !== 'refused' || answer !== 'drop') return;
       this.#counters.refused++;
       await this.#forget(sequence, upload);
@@ -229,14 +231,16 @@ export class UploadsLane {
   async #forget(sequence: number, upload: StoredUpload): Promise<void> {
     this.#told.delete(sequence);
     this.#queue.remove(sequence);
-    await this.#bodies.remove(upload.body.file).catch((error: unknown) => this.#sayDiskFault(storeReason(error)));
+    await this.#bodies
+      .remove(upload.body.file)
+      .catch((error: unknown) => this.#sayDiskFault(storeReason(error)));
   }
 
   /** Only where the store could be read: without it every body would look forgotten. */
   async #removeOrphans(): Promise<void> {
     if (this.#queue.diskFault !== undefined) return;
     const known = new Set<string>();
-    for (let after = 0; ; ) {
+    for (let after = 0; ;) {
       const items = await this.#queue.read(after, pageSize);
       for (const { value } of items) if (value) known.add(decode(value).body.file);
       if (items.length < pageSize) break;
