@@ -3,6 +3,7 @@ import { Command } from 'commander';
 import { checkCommand } from './cli/check.js';
 import { demoCommand } from './cli/demo.js';
 import { deployCommand } from './cli/deploy/index.js';
+import { doctorCommand } from './cli/doctor.js';
 import { exitCodes, reportFailure } from './cli/failure.js';
 import { inferCommand } from './cli/infer.js';
 import { productVersion } from './cli/install.js';
@@ -22,6 +23,7 @@ const program = new Command('mli')
   .addCommand(watchCommand())
   .addCommand(inferCommand())
   .addCommand(checkCommand())
+  .addCommand(doctorCommand())
   .addCommand(deployCommand())
   .addCommand(modelCommand())
   .addCommand(nucleusCommand());

@@ -1,3 +1,4 @@
+import type { Fault } from './pipeline/messages.js';
 import type { NativeResult } from './publish/index.js';
 import type { PipelineStatusMessage } from './status-message.js';
 
@@ -23,4 +24,8 @@ export interface Observer {
   onAction(outcome: ActionOutcome): void;
   /** The state of a pipeline, at each change and as a heartbeat, whether or not there is a status topic. */
   onStatus(message: PipelineStatusMessage): void;
+  /** @param pipeline undefined: a fault of the component itself */
+  onFault(pipeline: string | undefined, fault: Fault): void;
+  /** The pipeline is no longer configured. */
+  onRemoved(pipeline: string): void;
 }

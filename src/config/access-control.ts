@@ -49,7 +49,7 @@ function accessesOf(configuration: Configuration, component: string, fill: Fill)
     usedBy,
   });
   const heartbeat = `mli/heartbeat/${component}`;
-  const { status, pipelines } = configuration;
+  const { status, pipelines, metrics } = configuration;
   const ofPipelines = Object.entries(pipelines).flatMap(([name, { publish, rules }]) => {
     const path = `pipelines.${name}`;
     const { local, cloud } = publish;
@@ -66,6 +66,7 @@ function accessesOf(configuration: Configuration, component: string, fill: Fill)
   return [
     ...ofPipelines,
     ...(status.topic === null ? [] : [access('PublishToTopic', fill(status.topic), 'status.topic')]),
+    ...(metrics.cloudWatch.enabled ? [access('PublishToTopic', 'cloudwatch/metric/put', 'metrics.cloudWatch')] : []),
     access('PublishToTopic', heartbeat, 'the heartbeat'),
     access('SubscribeToTopic', 'mli/control/update-models', 'mli model update'),
     access('SubscribeToTopic', heartbeat, 'the heartbeat'),

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { detectSchema } from './detect.js';
+import { dashboardSchema, metricsSchema } from './dashboard.js';
 import { modelCacheSchema, modelSchema } from './model.js';
 import { preprocessSchema } from './preprocess.js';
 import { publishSchema } from './publish.js';
@@ -71,6 +72,8 @@ export const documentSchema = z
     supervision: supervisionSchema.prefault({}),
     status: statusSchema.prefault({}),
     spool: spoolSchema.prefault({}),
+    dashboard: dashboardSchema.prefault({}),
+    metrics: metricsSchema.prefault({}),
     accessControl: z
       .unknown()
       .optional()

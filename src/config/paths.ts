@@ -11,6 +11,9 @@ export function resolvePaths(configuration: Configuration, base: string): Config
   for (const { source } of Object.values(copy.pipelines)) {
     if ('path' in source) source.path = absolute(source.path);
   }
+  for (const listener of [copy.dashboard, copy.metrics]) {
+    if (listener.tokenFile !== undefined) listener.tokenFile = absolute(listener.tokenFile);
+  }
   if (copy.dlr.library !== undefined) copy.dlr.library = absolute(copy.dlr.library);
   return copy;
 }
