@@ -1,5 +1,6 @@
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { copyPage } from '../copy-page.mjs';
 import { digestOfSources } from './digest.mjs';
 import { SetupFailure } from './failure.mjs';
 import { logsDir } from './paths.mjs';
@@ -30,6 +31,7 @@ export const dist = {
     const tsc = join(root, 'node_modules', '.bin', 'tsc');
     const remedy = 'mend what the compiler names, then: node scripts/setup.mjs --only dist';
     await runTool(tsc, ['-p', 'tsconfig.json'], { cwd: root, log: join(logsDir(cache), 'dist.log'), remedy });
+    copyPage(root);
     return key;
   },
 

@@ -13,7 +13,7 @@ export const eventStream = (context: Context, live: LiveState): Response =>
     const waiting: { event: string; data: string }[] = [{ event: 'snapshot', data: JSON.stringify(live.snapshot()) }];
     let wake: (() => void) | undefined;
     let tooSlow = false;
-    const stop = live.listen((event, data) => {
+    const stop = live.listen((...[event, data]) => {
       if (waiting.length >= maxWaiting) tooSlow = true;
       else waiting.push({ event, data: JSON.stringify(data) });
       wake?.();

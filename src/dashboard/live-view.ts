@@ -1,4 +1,4 @@
-import type { Prediction } from '../types.js';
+import type { NativeResult } from '../publish/index.js';
 import type { PipelineStatusMessage } from '../status-message.js';
 
 /** What the live page is told, as JSON. Times are milliseconds since the epoch, by the clock of the device. */
@@ -8,7 +8,7 @@ export interface ResultView {
   readonly frame: number;
   readonly name?: string;
   /** Best first; for the page, at most so many as it can show. */
-  readonly predictions: readonly Prediction[];
+  readonly predictions: NativeResult['predictions'];
   /** Milliseconds of each stage: capture, preprocess, infer, decode. */
   readonly ms: readonly [number, number, number, number];
   readonly rule?: string;
@@ -83,4 +83,4 @@ export interface LiveEvents {
   vitals: VitalsView;
 }
 
-export type LiveEvent = { [K in keyof LiveEvents]: readonly [name: K, data: LiveEvents[K]] }[keyof LiveEvents];
+export type LiveEvent = { [K in keyof LiveEvents]: [name: K, data: LiveEvents[K]] }[keyof LiveEvents];

@@ -1,3 +1,3 @@
 export { HttpServer, type HttpServerOptions } from './server.js';
 export { addressOf, type HttpAddress } from './address.js';
-export { readToken } from './token.js';
+export { isToken, readToken } from './token.js';

@@ -37,7 +37,7 @@ export class CloudWatchMetrics {
     const all = await this.#metrics.registry.getMetricsAsJSON();
     const requests: CloudWatchRequest[] = [];
     for (const { name, values } of all) {
-      const { cloudWatch, type } = (metrics as Record<string, MetricDefinition>)[name] ?? {};
+      const { cloudWatch, type } = (metrics as Partial<Record<string, MetricDefinition>>)[name] ?? {};
       if (!cloudWatch) continue;
       for (const [pipeline, value] of sums(values)) {
         requests.push(this.#request(cloudWatch, pipeline, type === 'counter' ? this.#since(name, pipeline, value) : value, now));

@@ -1,6 +1,5 @@
 /** One metric, as docs/metrics.md lists it. */
 export interface MetricDefinition {
-  readonly name: string;
   readonly type: 'counter' | 'gauge' | 'histogram';
   readonly unit: 'seconds' | 'bytes' | 'count' | 'boolean' | 'timestamp';
   readonly labels: readonly string[];
@@ -13,7 +12,8 @@ export interface MetricDefinition {
   };
 }
 
-const define = <T extends Record<string, Omit<MetricDefinition, 'name'>>>(definitions: T): T => definitions;
+const define = <T extends string>(definitions: Record<T, MetricDefinition>): Record<T, MetricDefinition> =>
+  definitions;
 
 /** All metrics of the component: the one truth for Prometheus, CloudWatch and docs/metrics.md. Names by Prometheus' rules. */
 export const metrics = define({
