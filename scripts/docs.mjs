@@ -3,6 +3,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import prettier from 'prettier';
 import { z } from 'zod';
 import { documentSchema } from '../dist/config/index.js';
+import { metrics } from '../dist/metrics/definitions.js';
 import { nativeResultSchema } from '../dist/publish/index.js';
 
 const root = new URL('../docs/', import.meta.url);
@@ -86,6 +87,28 @@ Scalars may be strings (\`"0.5"\`, \`"true"\`): nucleus lite makes them so. Rela
 | key | type | default | meaning |
 | --- | --- | --- | --- |
 ${rows(configuration).join('\n')}
+`,
+  'metrics.md': `# Metrics and health
+
+Made from \`src/metrics/definitions.ts\` by \`npm run docs\`. With \`metrics: { enabled: true }\` the component serves, on loopback unless told otherwise:
+
+| path | what |
+| --- | --- |
+| \`/metrics\` | the metrics below, in the text format of Prometheus |
+| \`/live\` | 200 while the component's process answers |
+| \`/ready\` | 200 where the nucleus answers and every pipeline works, else 503 with the reasons |
+
+\`infra/grafana-dashboard.json\` is a Grafana dashboard of them. With \`metrics: { cloudWatch: { enabled: true } }\` those with a name in the last column also go to CloudWatch, through the
+local topic \`cloudwatch/metric/put\` and AWS's component \`aws.greengrass.Cloudwatch\`: counters as what was added since the last time, with the dimensions thing and pipeline.
+
+| metric | type | unit | labels | meaning | in CloudWatch |
+| --- | --- | --- | --- | --- | --- |
+${Object.entries(metrics)
+  .map(
+    ([name, { type, unit, labels, help, cloudWatch }]) =>
+      `| \`${name}\` | ${type} | ${unit} | ${labels.join(', ')} | ${help} | ${cloudWatch ? `${cloudWatch.name} (${cloudWatch.unit})` : ''} |`,
+  )
+  .join('\n')}
 `,
 };
 

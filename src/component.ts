@@ -3,7 +3,7 @@ import { EdgeError } from './errors/index.js';
 import type { Logger } from './logger.js';
 import { ManagedPipeline } from './managed-pipeline.js';
 import type { ModelSupply } from './models/index.js';
-import type { Observer } from './observer.js';
+import { Onlookers } from './onlookers.js';
 import type { PipelineReplies, PipelineRequest } from './pipeline/requests.js';
 import type { PipelineStatus } from './pipeline/supervisor.js';
 import type { ProvenModels } from './proven-models.js';
@@ -17,7 +17,8 @@ export interface ComponentOptions {
   readonly proven: ProvenModels;
   /** Path of the libdlr.so that another component of the device brings. */
   readonly storedLibrary: () => Promise<string | undefined>;
-  readonly observer?: Observer | undefined;
+  /** Undefined without a nucleus. */
+  readonly nucleusConnected?: (() => boolean) | undefined;
   readonly logger: Logger;
 }
 
@@ -26,10 +27,20 @@ export class Component {
   readonly #options: ComponentOptions;
   readonly #pipelines = new Map<string, ManagedPipeline>();
   readonly #stopping = new Set<Promise<void>>();
+  readonly #onlookers: Onlookers;
   #stopped = false;
 
   constructor(options: ComponentOptions) {
     this.#options = options;
+    const { thingName, transport, nucleusConnected, logger } = options;
+    this.#onlookers = new Onlookers({
+      thingName,
+      transport,
+      nucleusConnected,
+      pipelines: () => this.status,
+      ask: (...question) => this.ask(...question),
+      logger,
+    });
   }
 
   get status(): Record<string, PipelineStatus> {
@@ -47,6 +58,7 @@ export class Component {
     if (this.#stopped) return;
     const { logger, makeModels } = this.#options;
     const models = makeModels(configuration);
+    this.#onlookers.apply(configuration);
     this.#warnOfMissingRights(configuration);
     for (const [name, pipeline] of this.#pipelines) {
       if (Object.hasOwn(configuration.pipelines, name)) {
@@ -54,12 +66,17 @@ export class Component {
       } else {
         logger.info({ pipeline: name }, 'pipeline removed');
         this.#pipelines.delete(name);
+        this.#onlookers.onRemoved(name);
         this.#retire(pipeline);
       }
     }
     for (const name of Object.keys(configuration.pipelines)) {
       if (this.#pipelines.has(name)) continue;
-      const pipeline = new ManagedPipeline({ ...this.#options, name }, configuration, models);
+      const pipeline = new ManagedPipeline(
+        { ...this.#options, observer: this.#onlookers, name },
+        configuration,
+        models,
+      );
       this.#pipelines.set(name, pipeline);
       pipeline.start();
     }
@@ -92,7 +109,7 @@ export class Component {
     this.#stopped = true;
     for (const pipeline of this.#pipelines.values()) this.#retire(pipeline);
     this.#pipelines.clear();
-    await Promise.all(this.#stopping);
+    await Promise.all([...this.#stopping, this.#onlookers.stop()]);
   }
 
   /** Said at once and in full, not one denied message at a time. */

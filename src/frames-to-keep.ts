@@ -4,7 +4,10 @@ import type { Configuration } from './config/index.js';
 type Need = (configuration: Configuration, pipeline: string) => number;
 
 /** One line for each part that asks for pictures of results. */
-const needs: readonly Need[] = [];
+const needs: readonly Need[] = [
+  // A browser asks for the picture of a result that it has just been told of.
+  ({ dashboard }) => (dashboard.enabled ? 4 : 0),
+];
 
 /** The most that anybody needs: a picture in memory costs up to 6 MB (1920 x 1080 of a video), or the size of its file. */
 export const framesToKeep: Need = (configuration, pipeline) =>

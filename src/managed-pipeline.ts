@@ -226,6 +226,7 @@ export class ManagedPipeline {
   #reject(error: unknown): void {
     const code = isEdgeError(error) ? error.code : 'UNEXPECTED';
     this.#logger.error({ code }, describeError(error));
+    this.#options.observer?.onFault(this.#options.name, { code, message: describeError(error) });
     this.#tell({ type: 'model-rejected', code, message: describeError(error) });
   }
 
@@ -237,6 +238,7 @@ export class ManagedPipeline {
         onResult: (result) => void this.#output.handle(result),
         onReady: () => void (this.#spec && this.#options.proven.add(this.#spec)),
         onState: () => this.#tell({ type: 'state' }),
+        onFault: (fault) => this.#options.observer?.onFault(this.#options.name, fault),
       },
       this.#logger,
     );

@@ -126,8 +126,11 @@ export class Onlookers implements Observer {
   }
 
   async #openDashboard(config: DashboardConfig): Promise<HttpServer> {
-    const [{ browserToken, dashboardRoutes, LiveState, Pictures }, { HttpServer, isToken, readToken }, { Hono }] =
-      await Promise.all([import('./dashboard/index.js'), import('./http/index.js'), import('hono')]);
+    const [
+      { browserToken, dashboardRoutes, LiveState, Pictures },
+      { HttpServer, isToken, readToken },
+      { Hono },
+    ] = await Promise.all([import('./dashboard/index.js'), import('./http/index.js'), import('hono')]);
     const { thingName, ask, logger } = this.#options;
     const { host, port, tokenFile } = config;
     const token = tokenFile === undefined ? undefined : await readToken(tokenFile);
@@ -159,7 +162,10 @@ export class Onlookers implements Observer {
     clearInterval(this.#cloudWatch);
     if (cloudWatch.enabled) {
       const requests = new CloudWatchMetrics(counts, cloudWatch.namespace, thingName);
-      this.#cloudWatch = setInterval(() => void this.#publishMetrics(requests), cloudWatch.intervalSeconds * 1000);
+      this.#cloudWatch = setInterval(
+        () => void this.#publishMetrics(requests),
+        cloudWatch.intervalSeconds * 1000,
+      );
     }
     return HttpServer.start(
       { name: 'metrics', address: { host, port }, token, logger },
@@ -203,7 +209,9 @@ export class Onlookers implements Observer {
     return [
       ...(nucleusConnected && !nucleusConnected() ? ['the nucleus does not answer'] : []),
       ...(statuses.length === 0 ? ['no pipelines are configured'] : []),
-      ...statuses.filter(([, { state }]) => state !== 'running').map(([name, { state }]) => `${name} is ${state}`),
+      ...statuses
+        .filter(([, { state }]) => state !== 'running')
+        .map(([name, { state }]) => `${name} is ${state}`),
     ];
   }
 

@@ -16,10 +16,16 @@ interface DoctorOptions {
 export const doctorCommand = (): Command =>
   new Command('doctor')
     .description('look at this machine: what will not work, why, and what to do about it')
-    .option('--config <file>', "look at what this configuration needs, too (on a device: the component's, as YAML or JSON)")
+    .option(
+      '--config <file>',
+      "look at what this configuration needs, too (on a device: the component's, as YAML or JSON)",
+    )
     .option(...setOption)
     .option('--json', 'one JSON object a line', false)
-    .addHelpText('after', '\nExit code: 0 where there is no problem (warnings are none), 1 where there is one.')
+    .addHelpText(
+      'after',
+      '\nExit code: 0 where there is no problem (warnings are none), 1 where there is one.',
+    )
     .action(doctor);
 
 const marks = { ok: '✓', warning: '!', problem: '✗', skipped: '·' } as const;
@@ -41,7 +47,9 @@ async function doctor(options: DoctorOptions): Promise<void> {
     console.log(options.json ? JSON.stringify(finding) : toText(finding));
   }
   if (!options.json)
-    console.log(`\n${counts.problem} problems, ${counts.warning} warnings, ${counts.ok} in order, ${counts.skipped} not looked at`);
+    console.log(
+      `\n${counts.problem} problems, ${counts.warning} warnings, ${counts.ok} in order, ${counts.skipped} not looked at`,
+    );
   if (counts.problem > 0) process.exitCode = exitCodes.failed;
 }
 

@@ -45,6 +45,7 @@ async function run(options: RunOptions, command: Command): Promise<void> {
   const component: Component = new Component({
     thingName: process.env['AWS_IOT_THING_NAME'] ?? 'unnamed',
     transport,
+    nucleusConnected: client && (() => client.connected),
     makeModels: (configuration) => models.for(configuration),
     proven: new ProvenModels(state, logger),
     storedLibrary: () => storedLibrary(workRoot, logger),

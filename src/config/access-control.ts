@@ -66,7 +66,9 @@ function accessesOf(configuration: Configuration, component: string, fill: Fill)
   return [
     ...ofPipelines,
     ...(status.topic === null ? [] : [access('PublishToTopic', fill(status.topic), 'status.topic')]),
-    ...(metrics.cloudWatch.enabled ? [access('PublishToTopic', 'cloudwatch/metric/put', 'metrics.cloudWatch')] : []),
+    ...(metrics.cloudWatch.enabled
+      ? [access('PublishToTopic', 'cloudwatch/metric/put', 'metrics.cloudWatch')]
+      : []),
     access('PublishToTopic', heartbeat, 'the heartbeat'),
     access('SubscribeToTopic', 'mli/control/update-models', 'mli model update'),
     access('SubscribeToTopic', heartbeat, 'the heartbeat'),

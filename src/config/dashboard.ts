@@ -6,7 +6,11 @@ const loopback = /^(127(\.\d{1,3}){3}|::1|localhost)$/;
 /** Who may reach it: this machine only, unless there is a token. */
 const listener = (port: number) => ({
   enabled: boolean().default(false),
-  host: z.string().min(1).default('127.0.0.1').describe('Address to listen on; any but loopback needs a token.'),
+  host: z
+    .string()
+    .min(1)
+    .default('127.0.0.1')
+    .describe('Address to listen on; any but loopback needs a token.'),
   port: integer(1, 65_535).default(port),
   tokenFile: z
     .string()

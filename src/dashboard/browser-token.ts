@@ -14,7 +14,12 @@ export const browserToken =
   async (context, next) => {
     const inAddress = context.req.query('token');
     if (inAddress !== undefined && isToken(inAddress)) {
-      setCookie(context, cookie, inAddress, { httpOnly: true, sameSite: 'Strict', path: '/', maxAge: yearSeconds });
+      setCookie(context, cookie, inAddress, {
+        httpOnly: true,
+        sameSite: 'Strict',
+        path: '/',
+        maxAge: yearSeconds,
+      });
       return context.redirect(context.req.path, 303);
     }
     const bearer = /^bearer ([^ ]+)$/i.exec(context.req.header('authorization') ?? '')?.[1];

@@ -10,7 +10,9 @@ const pulseMs = 15_000;
 /** Everything that happens, as server-sent events; the first is the snapshot. */
 export const eventStream = (context: Context, live: LiveState): Response =>
   streamSSE(context, async (stream) => {
-    const waiting: { event: string; data: string }[] = [{ event: 'snapshot', data: JSON.stringify(live.snapshot()) }];
+    const waiting: { event: string; data: string }[] = [
+      { event: 'snapshot', data: JSON.stringify(live.snapshot()) },
+    ];
     let wake: (() => void) | undefined;
     let tooSlow = false;
     const stop = live.listen((...[event, data]) => {
@@ -20,15 +22,16 @@ export const eventStream = (context: Context, live: LiveState): Response =>
     });
     stream.onAbort(() => wake?.());
     const pulse = setInterval(() => wake?.(), pulseMs);
+    const ended = (): boolean => stream.aborted || stream.closed || tooSlow;
     try {
-      while (!stream.aborted && !stream.closed && !tooSlow) {
+      while (!ended()) {
         const batch = waiting.splice(0);
         for (const message of batch) await stream.writeSSE(message);
         if (batch.length === 0) await stream.write(': alive\n\n');
-        if (waiting.length === 0 && !stream.aborted)
-          await new Promise<void>((resolve) => {
-            wake = resolve;
-          });
+        if (waiting.length > 0 || ended()) continue;
+        await new Promise<void>((resolve) => {
+          wake = resolve;
+        });
       }
     } finally {
       clearInterval(pulse);

@@ -38,4 +38,5 @@ export const problem = (message: string, remedy?: string) => ({ state: 'problem'
 /** An error as a finding: its sentence, and its remedy where it is one of ours. */
 export const problemOf = (error: unknown) =>
   isEdgeError(error) || error instanceof ProbeFailure
-    ? problem(error.message, error.remedy) : problem(describeError(error));
+    ? problem(error.message, error.remedy)
+    : problem(describeError(error));

@@ -32,8 +32,9 @@ const checks: readonly Check[] = [
 
 /** Looks at the machine, one part after the other. Never throws: what goes wrong is a finding. */
 export async function* examine(patient: Patient): AsyncGenerator<Finding> {
-  for (const { subject, look } of checks) {
-    const findings = await look(patient).catch((error: unknown) => [problemOf(error)]);
+  for (const check of checks) {
+    const { subject } = check;
+    const findings = await check.look(patient).catch((error: unknown) => [problemOf(error)]);
     for (const finding of findings) yield { subject, ...finding };
   }
 }

@@ -40,7 +40,14 @@ export class CloudWatchMetrics {
       const { cloudWatch, type } = (metrics as Partial<Record<string, MetricDefinition>>)[name] ?? {};
       if (!cloudWatch) continue;
       for (const [pipeline, value] of sums(values)) {
-        requests.push(this.#request(cloudWatch, pipeline, type === 'counter' ? this.#since(name, pipeline, value) : value, now));
+        requests.push(
+          this.#request(
+            cloudWatch,
+            pipeline,
+            type === 'counter' ? this.#since(name, pipeline, value) : value,
+            now,
+          ),
+        );
       }
     }
     return requests;
@@ -76,7 +83,10 @@ export class CloudWatchMetrics {
 
 /** One value a pipeline: the other labels are too many dimensions, and each costs. */
 function sums(
-  values: readonly { readonly value: number; readonly labels: Readonly<Partial<Record<string, string | number>>> }[],
+  values: readonly {
+    readonly value: number;
+    readonly labels: Readonly<Partial<Record<string, string | number>>>;
+  }[],
 ): Map<string, number> {
   const result = new Map<string, number>();
   for (const { value, labels } of values) {

@@ -102,7 +102,10 @@ export class ComponentMetrics implements Observer {
       dropped.reset();
       each((pipeline, { counters }) => {
         const all: Readonly<Record<string, number>> = counters;
-        dropped.inc({ pipeline }, lossFates.reduce((sum, fate) => sum + (all[fate] ?? 0), 0));
+        dropped.inc(
+          { pipeline },
+          lossFates.reduce((sum, fate) => sum + (all[fate] ?? 0), 0),
+        );
       })();
     });
     const restarts = this.#counter('mli_restarts_total', () => {
@@ -112,7 +115,8 @@ export class ComponentMetrics implements Observer {
     const published = this.#counter('mli_published_total', () => {
       published.reset();
       for (const [pipeline, counts] of this.#published)
-        for (const [outcome, count] of Object.entries(counts)) published.inc({ pipeline, outcome }, count as number);
+        for (const [outcome, count] of Object.entries(counts))
+          published.inc({ pipeline, outcome }, count);
     });
     const running = this.#gauge('mli_pipeline_running', () => {
       running.reset();
@@ -130,7 +134,9 @@ export class ComponentMetrics implements Observer {
 
   #lookAtComponent(): void {
     const sources = this.#sources;
-    const connected = this.#gauge('mli_nucleus_connected', () => connected.set(sources.nucleusConnected() ? 1 : 0));
+    const connected = this.#gauge('mli_nucleus_connected', () =>
+      connected.set(sources.nucleusConnected() ? 1 : 0),
+    );
     const memory = this.#gauge('mli_memory_bytes', () => memory.set(sources.memoryBytes()));
     const uptime = this.#gauge('mli_uptime_seconds', () =>
       uptime.set((performance.now() - this.#startedAt) / 1000),

@@ -17,6 +17,8 @@ export interface SupervisorEvents {
   onResult(result: PipelineResult): void;
   onState?(state: PipelineState): void;
   onReady?(model: ModelIdentity): void;
+  /** A fault of the pipeline or of its process; it has been logged. */
+  onFault?(fault: Fault): void;
 }
 
 /** What an operator wants to know of a pipeline. */
@@ -214,12 +216,12 @@ export class PipelineSupervisor {
         this.#hand(message.result);
         break;
       case 'fault':
-        this.#lastFault = message.fault;
         this.#logger.warn({ code: message.fault.code }, message.fault.message);
+        this.#tell(message.fault);
         break;
       case 'failed':
-        this.#lastFault = message.fault;
         this.#logger.error({ code: message.fault.code }, message.fault.message);
+        this.#tell(message.fault);
         break;
       case 'ended':
         this.#current = message.counters;
@@ -251,8 +253,8 @@ export class PipelineSupervisor {
 
   #kill(child: PipelineChild, { code, seconds }: Verdict): void {
     const error = new EdgeError(code, { pipeline: this.#spec.name, seconds });
-    this.#lastFault = { code, message: error.message };
     this.#logger.error({ code, pid: child.pid }, describeError(error));
+    this.#tell({ code, message: describeError(error) });
     clearInterval(this.#check);
     child.kill();
   }
@@ -271,8 +273,14 @@ export class PipelineSupervisor {
       { code: error.code, restartInMs: Math.round(delayMs), restarts: this.#restarts },
       describeError(error),
     );
+    this.#events.onFault?.({ code: error.code, message: describeError(error) });
     this.#setState('waiting');
     this.#restart = setTimeout(() => this.#launch(), delayMs);
+  }
+
+  #tell(fault: Fault): void {
+    this.#lastFault = fault;
+    this.#events.onFault?.(fault);
   }
 
   #setState(state: PipelineState): void {

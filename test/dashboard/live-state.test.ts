@@ -14,9 +14,14 @@ describe('what the live page is told', () => {
     const { live, events } = watched();
     for (let id = 1; id <= 200; id++) live.onResult(result(id));
     const [pipeline] = live.snapshot().pipelines;
-    expect(pipeline?.results.map(({ frame }) => frame)).toEqual(Array.from({ length: 120 }, (_, i) => i + 81));
+    expect(pipeline?.results.map(({ frame }) => frame)).toEqual(
+      Array.from({ length: 120 }, (_, i) => i + 81),
+    );
     expect(events).toHaveLength(200);
-    expect(events.at(-1)).toMatchObject(['result', { pipeline: 'belt-1', result: { frame: 200, ms: [2, 1, 8, 0.1] } }]);
+    expect(events.at(-1)).toMatchObject([
+      'result',
+      { pipeline: 'belt-1', result: { frame: 200, ms: [2, 1, 8, 0.1] } },
+    ]);
   });
 
   it('tells nobody after they left', () => {
@@ -33,7 +38,9 @@ describe('what the live page is told', () => {
     live.onStatus(status());
     const to = { ...model, version: '1.1.0', digest: 'e'.repeat(64) };
     live.onStatus(status({ model: to, event: { type: 'model-swapped', from: model, to } }));
-    live.onStatus(status({ model: to, event: { type: 'model-rejected', code: 'MODEL_REJECTED', message: 'it differs' } }));
+    live.onStatus(
+      status({ model: to, event: { type: 'model-rejected', code: 'MODEL_REJECTED', message: 'it differs' } }),
+    );
     expect(live.snapshot().pipelines[0]?.models).toMatchObject([
       { text: 'waste-sorter 1.0.0 at work', failed: false },
       { text: 'waste-sorter 1.0.0 → 1.1.0, swapped in', failed: false },
@@ -56,9 +63,17 @@ describe('what the live page is told', () => {
   it('shows at most fifty boxes and five labels of a frame', () => {
     const { live } = watched();
     const box: [number, number, number, number] = [0, 0, 0.5, 0.5];
-    live.onResult(result(1, { predictions: Array.from({ length: 80 }, () => ({ label: 'person', confidence: 0.5, box })) }));
-    live.onResult(result(2, { predictions: Array.from({ length: 80 }, () => ({ label: 'cat', confidence: 0.5 })) }));
-    expect(live.snapshot().pipelines[0]?.results.map(({ predictions }) => predictions.length)).toEqual([50, 5]);
+    live.onResult(
+      result(1, {
+        predictions: Array.from({ length: 80 }, () => ({ label: 'person', confidence: 0.5, box })),
+      }),
+    );
+    live.onResult(
+      result(2, { predictions: Array.from({ length: 80 }, () => ({ label: 'cat', confidence: 0.5 })) }),
+    );
+    expect(live.snapshot().pipelines[0]?.results.map(({ predictions }) => predictions.length)).toEqual([
+      50, 5,
+    ]);
   });
 
   it('forgets a pipeline that is no longer configured', () => {

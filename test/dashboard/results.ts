@@ -11,13 +11,13 @@ export const model = {
 
 /** A native result of frame `id`. */
 export function result(id: number, more: Partial<NativeResult> = {}): NativeResult {
-  const { target: _, ...identity } = model;
+  const { name, version, digest, runtime } = model;
   return {
     version: 1,
     id: `run-${id}`,
     thing: 'desk',
     pipeline: 'belt-1',
-    model: identity,
+    model: { name, version, digest, runtime },
     frame: { id, capturedAt: '2026-11-20T12:00:00.000Z', width: 640, height: 480, name: `${id}.jpg` },
     predictions: [
       { label: 'glass', confidence: 0.9 },

@@ -1,11 +1,16 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { CloudWatchMetrics, ComponentMetrics, metrics, metricsRoutes } from '../../src/metrics/index.js';
-import { pythonEnvironment } from '../python-environment.js';
+import { pythonWith } from '../python-environment.js';
 import { model, result, status } from '../dashboard/results.js';
 
 const run = promisify(execFile);
+const python = await pythonWith({
+  name: 'prometheus',
+  requirement: 'prometheus-client==0.21.1',
+  probe: ['-c', "from importlib.metadata import version; print(version('prometheus-client'))"],
+});
 
 function counted(nucleusConnected = true) {
   const counts = new ComponentMetrics({
@@ -23,33 +28,42 @@ function counted(nucleusConnected = true) {
     memoryBytes: () => 190e6,
   });
   for (let id = 1; id <= 10; id++) counts.onResult(result(id));
-  counts.onAction({ pipeline: 'belt-1', rule: 'open-glass', type: 'topic', summary: 'line1/gate', failure: undefined });
+  counts.onAction({
+    pipeline: 'belt-1',
+    rule: 'open-glass',
+    type: 'topic',
+    summary: 'line1/gate',
+    failure: undefined,
+  });
   counts.onStatus(status());
   counts.onFault('belt-1', { code: 'SOURCE_EMPTY' });
   return counts;
 }
 
 describe('the metrics in the text format of Prometheus', () => {
-  let python: string;
-  beforeAll(async () => {
-    python = await pythonEnvironment('prometheus', ['prometheus-client==0.21.1']);
-  }, 180_000);
-
-  it('are what the parser of Prometheus’ own Python client reads', async () => {
+  it.skipIf(python === undefined)('are what the parser of Prometheus’ own Python client reads', async () => {
     const program = [
       'import json, sys',
       'from prometheus_client.parser import text_string_to_metric_families as parse',
       'families = list(parse(sys.argv[1]))',
       'print(json.dumps({f.name: [f.type, [[s.name, s.labels, s.value] for s in f.samples]] for f in families}))',
     ].join('\n');
-    const { stdout } = await run(python, ['-c', program, await counted().text()]);
-    const families = JSON.parse(stdout) as Record<string, [string, [string, Record<string, string>, number][]]>;
+    const { stdout } = await run(python ?? '', ['-c', program, await counted().text()]);
+    const families = JSON.parse(stdout) as Record<
+      string,
+      [string, [string, Record<string, string>, number][]]
+    >;
     // A counter's family is named without its suffix.
-    expect(Object.keys(families).sort()).toEqual(Object.keys(metrics).map((name) => name.replace(/_total$/, '')).sort());
+    expect(Object.keys(families).sort()).toEqual(
+      Object.keys(metrics)
+        .map((name) => name.replace(/_total$/, ''))
+        .sort(),
+    );
     expect(families['mli_results']).toEqual(['counter', [['mli_results_total', { pipeline: 'belt-1' }, 10]]]);
     const value = (family: string, labels: Record<string, string>, suffix = '') =>
       families[family]?.[1].find(
-        ([name, given]) => name.endsWith(suffix) && Object.entries(labels).every(([key, text]) => given[key] === text),
+        ([name, given]) =>
+          name.endsWith(suffix) && Object.entries(labels).every(([key, text]) => given[key] === text),
       )?.[2];
     expect(value('mli_stage_seconds', { stage: 'infer' }, '_count')).toBe(10);
     expect(value('mli_stage_seconds', { stage: 'infer' }, '_sum')).toBeCloseTo(0.08);
@@ -66,7 +80,8 @@ describe('the metrics in the text format of Prometheus', () => {
 
   it('do not grow with the classes of a model', async () => {
     const counts = counted();
-    for (let id = 0; id < 1000; id++) counts.onResult(result(id, { predictions: [{ label: `class ${id}`, confidence: 1 }] }));
+    for (let id = 0; id < 1000; id++)
+      counts.onResult(result(id, { predictions: [{ label: `class ${id}`, confidence: 1 }] }));
     const series = (await counts.text()).match(/^mli_predictions_total\{/gm) ?? [];
     expect(series.length).toBeLessThanOrEqual(100);
   });

@@ -54,7 +54,12 @@ export class Chart {
     if (width === 0 || this.#data[0].length === 0) return;
     this.#plot?.destroy();
     const [text, line, shade] = [themed('--quiet'), themed('--line'), themed('--shade')];
-    const axis = { stroke: text, grid: { stroke: line, width: 1 }, ticks: { stroke: line }, font: '11px system-ui' };
+    const axis = {
+      stroke: text,
+      grid: { stroke: line, width: 1 },
+      ticks: { stroke: line },
+      font: '11px system-ui',
+    };
     const colour = (name) => (name.startsWith('--') ? themed(name) : name);
     const second = this.#series.find(({ scale }) => scale);
     this.#plot = new uPlot(
@@ -67,7 +72,9 @@ export class Chart {
         axes: [
           { ...axis, size: 22, space: 70 },
           { ...axis, size: 38, space: 28 },
-          ...(second ? [{ ...axis, size: 34, space: 28, scale: second.scale, side: 1, grid: { show: false } }] : []),
+          ...(second
+            ? [{ ...axis, size: 34, space: 28, scale: second.scale, side: 1, grid: { show: false } }]
+            : []),
         ],
         series: [
           {},

@@ -69,7 +69,11 @@ function addFault({ at: time, pipeline, code, message, remedy, count }) {
   const item = element('li', element('time', clock(time)));
   item.dataset.key = key;
   item.dataset.at = String(time);
-  item.append(element('strong', pipeline ? `${pipeline}: ${code}` : code), count > 1 ? ` (${count} times) ` : ' ', message);
+  item.append(
+    element('strong', pipeline ? `${pipeline}: ${code}` : code),
+    count > 1 ? ` (${count} times) ` : ' ',
+    message,
+  );
   if (remedy) item.append(element('span', `→ ${remedy}`, { class: 'remedy' }));
   prepend(list, item, 50);
 }

@@ -113,7 +113,10 @@ export class PipelineCard {
     const last = this.#results.at(-1);
     const { state } = this.#status ?? {};
     const rate = this.#rate(now);
-    const stale = last && now - last.at > 5000 && state !== 'running' ? `, last ${duration((now - last.at) / 1000)} ago` : '';
+    const stale =
+      last && now - last.at > 5000 && state !== 'running'
+        ? `, last ${duration((now - last.at) / 1000)} ago`
+        : '';
     this.#at('.rate').textContent = `${rate.toFixed(rate < 10 ? 1 : 0)} a second${stale}`;
   }
 

@@ -8,7 +8,10 @@ export const accountCheck: Check = {
     const { username, uid } = userInfo();
     return [
       uid === 0
-        ? warning('The user is root.', 'Let Greengrass run it as ggc_user (posixUser of the nucleus): it needs no root.')
+        ? warning(
+            'The user is root.',
+            'Let Greengrass run it as ggc_user (posixUser of the nucleus): it needs no root.',
+          )
         : ok(username),
     ];
   },

@@ -5,7 +5,8 @@ import { promisify } from 'node:util';
 import { ok, problem, skipped, warning, type Check } from '../finding.js';
 
 const run = promisify(execFile);
-const remedy = 'Set the clock, best by NTP ("timedatectl set-ntp true"): AWS refuses requests that are minutes off.';
+const remedy =
+  'Set the clock, best by NTP ("timedatectl set-ntp true"): AWS refuses requests that are minutes off.';
 
 /** AWS refuses signatures of another time; a device without a battery begins in the past. */
 export const clockCheck: Check = {
@@ -18,7 +19,9 @@ export const clockCheck: Check = {
     const earliest = Math.max(built.getTime(), Date.UTC(2026, 0));
     if (now.getTime() < earliest - 86_400_000)
       return [problem(`The clock says ${text}, which is before this program was made.`, remedy)];
-    const synchronised = await run('timedatectl', ['show', '-p', 'NTPSynchronized', '--value'], { timeout: 5000 })
+    const synchronised = await run('timedatectl', ['show', '-p', 'NTPSynchronized', '--value'], {
+      timeout: 5000,
+    })
       .then(({ stdout }) => stdout.trim())
       .catch(() => undefined);
     if (synchronised === 'no') return [warning(`${text}, but it is not synchronised.`, remedy)];

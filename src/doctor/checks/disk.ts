@@ -26,7 +26,11 @@ export const diskCheck: Check = {
     const budget = budgetMegabytes(patient);
     const message = `${free} MB are free in ${stateFolder}, the budgets add up to ${budget} MB`;
     if (free < 100) return [problem(`${message}.`, 'Free space on the disk.')];
-    return [free < budget ? warning(`${message}.`, 'Free space, or lower modelCache and spool in the configuration.') : ok(message)];
+    return [
+      free < budget
+        ? warning(`${message}.`, 'Free space, or lower modelCache and spool in the configuration.')
+        : ok(message),
+    ];
   },
 };
 

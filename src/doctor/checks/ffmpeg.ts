@@ -17,7 +17,12 @@ export const ffmpegCheck: Check = {
         versions.push(/version (\S+)/.exec(stdout)?.[1] ?? '?');
       } catch (error) {
         if ((error as NodeJS.ErrnoException).code !== 'ENOENT')
-          return [problem(`${program} does not work: ${(error as Error).message}.`, 'sudo apt-get install --reinstall ffmpeg')];
+          return [
+            problem(
+              `${program} does not work: ${(error as Error).message}.`,
+              'sudo apt-get install --reinstall ffmpeg',
+            ),
+          ];
         missing.push(program);
       }
     }

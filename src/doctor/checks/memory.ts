@@ -19,7 +19,10 @@ export const memoryCheck: Check = {
     const message = `${available} MB are available, about ${wanted} MB are needed with models of the size of the shipped one`;
     return [
       available < wanted
-        ? warning(`${message}.`, 'Fewer pipelines, smaller models, or more memory; the kernel ends processes when there is none left.')
+        ? warning(
+            `${message}.`,
+            'Fewer pipelines, smaller models, or more memory; the kernel ends processes when there is none left.',
+          )
         : ok(message),
     ];
   },

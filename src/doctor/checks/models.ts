@@ -10,7 +10,9 @@ export const modelsCheck: Check = {
   subject: 'models',
   look: async ({ configuration, installFolder }) => {
     if (!configuration)
-      return [await lookAt('waste-sorter', path.join(installFolder, 'models/waste-sorter'), undefined, undefined)];
+      return [
+        await lookAt('waste-sorter', path.join(installFolder, 'models/waste-sorter'), undefined, undefined),
+      ];
     const models = Object.entries(configuration.models);
     if (models.length === 0) return [skipped('the configuration has no models')];
     return Promise.all(

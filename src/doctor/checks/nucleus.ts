@@ -34,12 +34,20 @@ export const nucleusCheck: Check = {
       await client.getConfiguration();
       const version = environment['GGC_VERSION'];
       // Only the classic nucleus sets it for its components.
-      const kind = version === undefined ? 'it may be nucleus lite (GGC_VERSION is not set)' : `classic, version ${version}`;
+      const kind =
+        version === undefined
+          ? 'it may be nucleus lite (GGC_VERSION is not set)'
+          : `classic, version ${version}`;
       const thing = environment['AWS_IOT_THING_NAME'];
       return [
         ok(`it answers: ${kind}`),
         ...(thing === undefined
-          ? [warning('AWS_IOT_THING_NAME is not set, so topics are filled in with "unnamed".', 'Start the component by the nucleus.')]
+          ? [
+              warning(
+                'AWS_IOT_THING_NAME is not set, so topics are filled in with "unnamed".',
+                'Start the component by the nucleus.',
+              ),
+            ]
           : []),
       ];
     } finally {

@@ -20,7 +20,10 @@ export const portsCheck: Check = {
           );
         return loopback.test(host)
           ? ok(`${path}: ${host}:${port} is free`)
-          : warning(`${path}: ${host}:${port} is free, and can be reached from other machines.`, 'Keep to 127.0.0.1 unless others must get there.');
+          : warning(
+              `${path}: ${host}:${port} is free, and can be reached from other machines.`,
+              'Keep to 127.0.0.1 unless others must get there.',
+            );
       }),
     );
   },

@@ -27,9 +27,12 @@ async function lookAt(source: SourceConfig): Promise<Look> {
   const device = 'device' in source ? String(source.device) : undefined;
   if (device !== undefined) return lookAtDevice(/^\d+$/.test(device) ? `/dev/video${device}` : device);
   if (file === undefined) return skipped(`a source of the type ${kind} is only tried by running it`);
-  const stats = await stat(file).catch((error: NodeJS.ErrnoException) => error);
+  const stats = await stat(file).catch((error: unknown) => error as NodeJS.ErrnoException);
   if (stats instanceof Error)
-    return problem(`${file} cannot be read: ${stats.message}.`, 'Correct the path, or give the user of the component the right to read it.');
+    return problem(
+      `${file} cannot be read: ${stats.message}.`,
+      'Correct the path, or give the user of the component the right to read it.',
+    );
   if (!stats.isDirectory()) return ok(file);
   const found = (await readdir(file)).filter((entry) => pictures.test(entry));
   if (kind === 'images' && found.length === 0)
@@ -52,7 +55,10 @@ async function lookAtDevice(device: string): Promise<Look> {
   } catch (error) {
     const group = groups.find(([pattern]) => pattern.test(device))?.[1] ?? 'video';
     if ((error as NodeJS.ErrnoException).code === 'ENOENT')
-      return problem(`${device} is not there.`, 'Plug it in; "ls -l /dev/v4l/by-id /dev/serial/by-id" shows what there is, by names that stay.');
+      return problem(
+        `${device} is not there.`,
+        'Plug it in; "ls -l /dev/v4l/by-id /dev/serial/by-id" shows what there is, by names that stay.',
+      );
     return problem(
       `${device} may not be used: ${(error as Error).message}.`,
       `sudo usermod -aG ${group} <user of the component>, then restart Greengrass.`,

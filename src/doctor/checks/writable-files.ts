@@ -12,8 +12,14 @@ export const writableFilesCheck: Check = {
     const found: string[] = [];
     for (const folder of foldersOf(patient)) await collect(folder, found);
     if (found.length === 0) return [ok('no file of the program or of a model can be written by everybody')];
-    const names = found.slice(0, most).join(', ') + (found.length > most ? ` and ${found.length - most} more` : '');
-    return [problem(`Everybody may write ${names}.`, `chmod o-w on them, after you made sure that they are what they should be.`)];
+    const names =
+      found.slice(0, most).join(', ') + (found.length > most ? ` and ${found.length - most} more` : '');
+    return [
+      problem(
+        `Everybody may write ${names}.`,
+        `chmod o-w on them, after you made sure that they are what they should be.`,
+      ),
+    ];
   },
 };
 
@@ -30,8 +36,8 @@ function foldersOf({ installFolder, configuration, stateFolder }: Patient): stri
 }
 
 async function collect(file: string, found: string[]): Promise<void> {
-  const stats = await lstat(file).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return undefined;
+  const stats = await lstat(file).catch((error: unknown) => {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
     throw error;
   });
   if (!stats || stats.isSymbolicLink()) return;
