@@ -60,7 +60,7 @@ void AddonData::Shutdown() {
   shut_down_ = true;
   for (const auto& thread : threads_) thread->Stop();
   for (const auto& session : sessions_) {
-    session->dlr.reset();
+    session->model.reset();
     session->deleted = true;
   }
   sessions_.clear();

@@ -93,15 +93,6 @@ TensorInfo DlrModel::ReadOutput(int index, bool named, const std::string& path) 
   return {name, SupportedDType(Text(text), name, path), OutputShape(static_cast<size_t>(index))};
 }
 
-std::byte* DlrModel::Staging(size_t input) {
-  AlignedBuffer& staging = bindings_[input].staging;
-  if (staging == nullptr) {
-    const TensorInfo& info = metadata_.inputs[input];
-    staging = AllocateAligned(ElementCount(info.shape).value() * BytesPerElement(info.dtype));
-  }
-  return staging.get();
-}
-
 void DlrModel::SetInput(size_t input, const void* data, const Shape& shape) {
   const TensorInfo& info = metadata_.inputs[input];
   if (metadata_.zero_copy && ElementCount(info.shape)) {
@@ -115,19 +106,19 @@ void DlrModel::SetInput(size_t input, const void* data, const Shape& shape) {
 // model.
 void DlrModel::BindInput(size_t input, const void* data) {
   TensorInfo& info = metadata_.inputs[input];
-  InputBinding& binding = bindings_[input];
+  DLTensor& tensor = bindings_[input];
   std::byte* staging = Staging(input);
   if (data != staging) {
     std::memcpy(staging, data, ElementCount(info.shape).value() * BytesPerElement(info.dtype));
   }
-  binding.tensor = {staging,
+  tensor = {staging,
                     {kCpu, 0},
                     static_cast<int32_t>(info.shape.size()),
                     ToDLDataType(info.dtype),
                     info.shape.data(),
                     nullptr,
                     0};
-  Check(dlr_.SetDLRInputTensorZeroCopy(&handle_, info.name.c_str(), &binding.tensor));
+  Check(dlr_.SetDLRInputTensorZeroCopy(&handle_, info.name.c_str(), &tensor));
 }
 
 void DlrModel::Run() {

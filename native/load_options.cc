@@ -28,6 +28,15 @@ int ReadInteger(const Napi::Object& options, const char* name, int min, int max)
   throw Failure("OPTION_INVALID", {{"option", name}, {"expected", range}, {"received", Describe(value)}});
 }
 
+Runtime ReadRuntime(const Napi::Object& options) {
+  const Napi::Value value = options.Get("runtime");
+  const std::string name = value.IsString() ? value.As<Napi::String>().Utf8Value() : "";
+  if (name == "dlr") return Runtime::kDlr;
+  if (name == "onnx") return Runtime::kOnnx;
+  throw Failure("OPTION_INVALID",
+                {{"option", "runtime"}, {"expected", "dlr or onnx"}, {"received", Describe(value)}});
+}
+
 }  // namespace
 
 ModelOptions ParseLoadOptions(const Napi::Value& value) {
@@ -37,6 +46,7 @@ ModelOptions ParseLoadOptions(const Napi::Value& value) {
   }
   const Napi::Object options = value.As<Napi::Object>();
   return {
+      ReadRuntime(options),
       ReadString(options, "library"),
       ReadString(options, "path"),
       ReadInteger(options, "deviceType", 1, 64),

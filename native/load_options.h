@@ -3,11 +3,11 @@
 
 #include <napi.h>
 
-#include "dlr_model.h"
+#include "runtime_model.h"
 
 namespace mli {
 
-// Reads {library, path, deviceType, deviceId, threads}. Throws Failure OPTION_INVALID.
+// Reads {runtime, library, path, deviceType, deviceId, threads}. Throws Failure OPTION_INVALID.
 ModelOptions ParseLoadOptions(const Napi::Value& value);
 
 }  // namespace mli

@@ -66,7 +66,7 @@ Model::Model(const Napi::CallbackInfo& info) : Napi::ObjectWrap<Model>(info) {
   if (session_ == nullptr) {
     throw Napi::TypeError::New(info.Env(), "a Model is made by Model.load(), not by new");
   }
-  metadata_ = session_->dlr->metadata();
+  metadata_ = session_->model->metadata();
   Napi::Object self = info.This().As<Napi::Object>();
   self.TypeTag(&kModelTag);
   self.DefineProperty(
@@ -76,12 +76,12 @@ Model::Model(const Napi::CallbackInfo& info) : Napi::ObjectWrap<Model>(info) {
 // A net for models that nobody disposed of: the owner calls dispose(). At the end of the environment
 // AddonData has deleted the model already, and there is nothing left to do here.
 Model::~Model() {
-  if (session_ == nullptr || session_->dlr == nullptr) return;
+  if (session_ == nullptr || session_->model == nullptr) return;
   const Napi::HandleScope scope(Env());
   AddonData::Of(Env()).Post(*session_->thread, std::make_unique<DisposeRequest>(Env(), session_));
 }
 
-// load({library, path, deviceType, deviceId, threads}): Promise<Model>
+// load({runtime, library, path, deviceType, deviceId, threads}): Promise<Model>
 Napi::Value Model::Load(const Napi::CallbackInfo& info) {
   return PromiseOf(info.Env(), [&]() -> Napi::Value {
     const ModelOptions options = ParseLoadOptions(info[0]);
@@ -100,7 +100,7 @@ Napi::Value Model::Run(const Napi::CallbackInfo& info) {
   return PromiseOf(info.Env(), [&]() -> Napi::Value {
     // Reading the input may run the caller's getters, so the state is looked at afterwards.
     RunInput input = ParseRunInput(info[0], metadata_);
-    if (session_->dlr == nullptr) throw Failure("MODEL_DISPOSED", {});
+    if (session_->model == nullptr) throw Failure("MODEL_DISPOSED", {});
     auto request = std::make_unique<RunRequest>(info.Env(), session_, std::move(input));
     const Napi::Promise promise = request->promise();
     AddonData::Of(info.Env()).Post(*session_->thread, std::move(request));
@@ -131,7 +131,7 @@ Napi::Value Model::Dispose(const Napi::CallbackInfo& info) {
 Napi::Value Model::GetState(const Napi::CallbackInfo& info) {
   CheckReceiver(info);
   const char* state = session_->deleted          ? "disposed"
-                      : session_->dlr == nullptr ? "disposing"
+                      : session_->model == nullptr ? "disposing"
                       : session_->runs > 0       ? "running"
                                                  : "idle";
   return Napi::String::New(info.Env(), state);

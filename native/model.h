@@ -5,14 +5,14 @@
 
 #include <memory>
 
-#include "dlr_model.h"
+#include "runtime_model.h"
 #include "worker_thread.h"
 
 namespace mli {
 
-// What the JavaScript object and its requests share. JS thread only; the calls of `dlr` belong to `thread`.
+// What the JavaScript object and its requests share. JS thread only; the calls of `model` belong to `thread`.
 struct ModelSession {
-  std::shared_ptr<DlrModel> dlr;  // null once the model is to be deleted
+  std::shared_ptr<RuntimeModel> model;  // null once the model is to be deleted
   WorkerThread* thread = nullptr;
   size_t runs = 0;  // asked for and not settled
   bool deleted = false;

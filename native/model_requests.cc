@@ -10,11 +10,11 @@ namespace mli {
 LoadRequest::LoadRequest(Napi::Env env, ModelOptions options, WorkerThread& thread)
     : Request(env), options_(std::move(options)), thread_(thread) {}
 
-void LoadRequest::Execute() { dlr_ = std::make_shared<DlrModel>(options_); }
+void LoadRequest::Execute() { model_ = RuntimeModel::Load(options_); }
 
 Napi::Value LoadRequest::Result(Napi::Env env) {
   auto session = std::make_shared<ModelSession>();
-  session->dlr = std::move(dlr_);
+  session->model = std::move(model_);
   session->thread = &thread_;
   AddonData::Of(env).Keep(session);
   return Model::Create(env, session);
@@ -29,7 +29,7 @@ Failure LoadRequest::FailureOf(const std::string& text) const {
 }
 
 RunRequest::RunRequest(Napi::Env env, std::shared_ptr<ModelSession> session, RunInput input)
-    : Request(env), session_(std::move(session)), dlr_(session_->dlr), input_(std::move(input)) {
+    : Request(env), session_(std::move(session)), model_(session_->model), input_(std::move(input)) {
   AllocateOutputs(env);
   ++session_->runs;
 }
@@ -39,9 +39,9 @@ void RunRequest::AllocateOutputs(Napi::Env env) {
   if (input_.picture) batch = input_.picture->shape.front();
   if (!input_.tensors.empty() && !input_.tensors.front().shape.empty())
     batch = input_.tensors.front().shape.front();
-  outputs_.resize(dlr_->metadata().outputs.size());
+  outputs_.resize(model_->metadata().outputs.size());
   for (size_t i = 0; i < outputs_.size(); ++i) {
-    const TensorInfo& info = dlr_->metadata().outputs[i];
+    const TensorInfo& info = model_->metadata().outputs[i];
     outputs_[i].dtype = info.dtype;
     Shape shape = info.shape;
     // A free first dimension is the batch, the rows of a tree model: as many out as in.
@@ -59,43 +59,45 @@ void RunRequest::AllocateOutputs(Napi::Env env) {
 void RunRequest::Execute() {
   // The model is let go of on this thread, so that a dispose() that waits behind this run also deletes it
   // here.
-  const std::shared_ptr<DlrModel> dlr = std::move(dlr_);
-  SetInputs(*dlr);
-  dlr->Run();
-  ReadOutputs(*dlr);
+  const std::shared_ptr<RuntimeModel> model = std::move(model_);
+  SetInputs(*model);
+  model->Run();
+  ReadOutputs(*model);
 }
 
-void RunRequest::SetInputs(DlrModel& dlr) {
-  if (input_.picture) return SetPicture(dlr);
-  for (size_t i = 0; i < input_.tensors.size(); ++i)
-    dlr.SetInput(i, input_.tensors[i].data, input_.tensors[i].shape);
+void RunRequest::SetInputs(RuntimeModel& model) {
+  for (size_t i = 0; i < input_.tensors.size(); ++i) {
+    const TensorInput& tensor = input_.tensors[i];
+    if (tensor.data != nullptr) model.SetInput(i, tensor.data, tensor.shape);
+  }
+  if (input_.picture) SetPicture(model);
 }
 
-void RunRequest::SetPicture(DlrModel& dlr) {
+void RunRequest::SetPicture(RuntimeModel& model) {
   const PictureInput& picture = *input_.picture;
-  const TensorInfo& info = dlr.metadata().inputs.front();
+  const TensorInfo& info = model.metadata().inputs[picture.index];
   std::byte* destination = nullptr;
   if (ElementCount(info.shape)) {
-    destination = dlr.Staging(0);
+    destination = model.Staging(picture.index);
   } else {
     scratch_ = AllocateAligned(ElementCount(picture.shape).value() * BytesPerElement(info.dtype));
     destination = scratch_.get();
   }
   Convert(picture.picture, picture.normalization, info.dtype, destination);
-  dlr.SetInput(0, destination, picture.shape);
+  model.SetInput(picture.index, destination, picture.shape);
 }
 
-void RunRequest::ReadOutputs(DlrModel& dlr) {
+void RunRequest::ReadOutputs(RuntimeModel& model) {
   for (size_t i = 0; i < outputs_.size(); ++i) {
     Output& output = outputs_[i];
-    output.shape = dlr.OutputShape(i);
+    output.shape = model.OutputShape(i);
     const size_t bytes = ElementCount(output.shape).value() * BytesPerElement(output.dtype);
     if (output.destination == nullptr || output.capacity != bytes) {
       output.spill = AllocateAligned(bytes);
       output.destination = output.spill.get();
       output.capacity = bytes;
     }
-    dlr.CopyOutput(i, output.destination);
+    model.CopyOutput(i, output.destination);
   }
 }
 
@@ -126,7 +128,7 @@ Failure RunRequest::FailureOf(const std::string& text) const {
 }
 
 DisposeRequest::DisposeRequest(Napi::Env env, std::shared_ptr<ModelSession> session)
-    : Request(env), session_(std::move(session)), dlr_(std::move(session_->dlr)) {}
+    : Request(env), session_(std::move(session)), model_(std::move(session_->model)) {}
 
 void DisposeRequest::Finish(Napi::Env env, bool) {
   session_->deleted = true;

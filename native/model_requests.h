@@ -10,7 +10,7 @@
 
 namespace mli {
 
-// Opens libdlr and the model. Resolves to a Model.
+// Opens the runtime and the model. Resolves to a Model.
 class LoadRequest : public Request {
  public:
   LoadRequest(Napi::Env env, ModelOptions options, WorkerThread& thread);
@@ -23,7 +23,7 @@ class LoadRequest : public Request {
 
   const ModelOptions options_;
   WorkerThread& thread_;
-  std::shared_ptr<DlrModel> dlr_;
+  std::shared_ptr<RuntimeModel> model_;
 };
 
 // One inference. Resolves to an array of {dtype, shape, data} in the order of the model's outputs, owned by
@@ -50,12 +50,12 @@ class RunRequest : public Request {
   Failure FailureOf(const std::string& text) const override;
 
   void AllocateOutputs(Napi::Env env);
-  void SetInputs(DlrModel& dlr);
-  void SetPicture(DlrModel& dlr);
-  void ReadOutputs(DlrModel& dlr);
+  void SetInputs(RuntimeModel& model);
+  void SetPicture(RuntimeModel& model);
+  void ReadOutputs(RuntimeModel& model);
 
   std::shared_ptr<ModelSession> session_;
-  std::shared_ptr<DlrModel> dlr_;
+  std::shared_ptr<RuntimeModel> model_;
   RunInput input_;
   AlignedBuffer scratch_;
   std::vector<Output> outputs_;
@@ -67,13 +67,13 @@ class DisposeRequest : public Request {
   DisposeRequest(Napi::Env env, std::shared_ptr<ModelSession> session);
 
  private:
-  void Execute() override { dlr_.reset(); }
+  void Execute() override { model_.reset(); }
   Napi::Value Result(Napi::Env env) override { return env.Undefined(); }
   void Finish(Napi::Env env, bool succeeded) override;
   Failure FailureOf(const std::string& text) const override;
 
   std::shared_ptr<ModelSession> session_;
-  std::shared_ptr<DlrModel> dlr_;
+  std::shared_ptr<RuntimeModel> model_;
 };
 
 }  // namespace mli

@@ -80,11 +80,15 @@ void RefuseUnknownNames(const Napi::Object& tensors, const ModelMetadata& metada
   }
 }
 
-RunInput ReadTensors(const Napi::Object& tensors, const ModelMetadata& metadata) {
-  RunInput input;
-  std::vector<Napi::TypedArray> arrays;
+// Reads all inputs but `except` into `input`; their data are attached when no JavaScript runs any more.
+std::vector<Napi::TypedArray> ReadTensors(const Napi::Object& tensors, const ModelMetadata& metadata,
+                                          size_t except, RunInput& input) {
+  std::vector<Napi::TypedArray> arrays(metadata.inputs.size());
+  input.tensors.resize(metadata.inputs.size());
   RefuseUnknownNames(tensors, metadata);
-  for (const TensorInfo& info : metadata.inputs) {
+  for (size_t i = 0; i < metadata.inputs.size(); ++i) {
+    if (i == except) continue;
+    const TensorInfo& info = metadata.inputs[i];
     const Napi::Value value = tensors.Get(info.name);
     if (!value.IsObject()) throw Invalid(info.name, info.Describe(), Describe(value));
     const auto tensor = value.As<Napi::Object>();
@@ -96,16 +100,20 @@ RunInput ReadTensors(const Napi::Object& tensors, const ModelMetadata& metadata)
     if (!Fits(shape, info.shape) || !ElementCount(shape)) {
       throw Invalid(info.name + ".shape", ToString(info.shape), ToString(shape));
     }
-    arrays.push_back(ReadTypedArray(tensor.Get("data"), info.name + ".data", info.dtype));
-    input.tensors.push_back({nullptr, std::move(shape)});
+    arrays[i] = ReadTypedArray(tensor.Get("data"), info.name + ".data", info.dtype);
+    input.tensors[i] = {nullptr, std::move(shape)};
   }
+  return arrays;
+}
+
+void AttachData(const std::vector<Napi::TypedArray>& arrays, const ModelMetadata& metadata, RunInput& input) {
   for (size_t i = 0; i < arrays.size(); ++i) {
+    if (arrays[i].IsEmpty()) continue;
     const TensorInfo& info = metadata.inputs[i];
     TensorInput& tensor = input.tensors[i];
     tensor.data = CheckedData(arrays[i], ElementCount(tensor.shape).value(), info.name + ".data", info.dtype);
     input.kept.push_back(Napi::Persistent(arrays[i].As<Napi::Object>()));
   }
-  return input;
 }
 
 std::array<float, 3> ReadPerChannel(const Napi::Value& value, const std::string& name, size_t channels) {
@@ -148,15 +156,23 @@ Normalization ReadNormalization(const Napi::Object& object) {
   return normalization;
 }
 
-RunInput ReadPicture(const Napi::Object& object, const Napi::Object& normalization,
-                     const ModelMetadata& metadata) {
-  if (metadata.inputs.size() != 1) {
-    throw Invalid("picture", "tensors for " + std::to_string(metadata.inputs.size()) + " inputs",
-                  "one picture");
+// The input that the picture is for: the only one, or the one that `name` says.
+size_t PictureIndex(const Napi::Value& name, const ModelMetadata& metadata) {
+  if (metadata.inputs.size() == 1 && name.IsUndefined()) return 0;
+  std::string known;
+  for (size_t i = 0; i < metadata.inputs.size(); ++i) {
+    const std::string& candidate = metadata.inputs[i].name;
+    if (name.IsString() && name.As<Napi::String>().Utf8Value() == candidate) return i;
+    known += (known.empty() ? "" : ", ") + candidate;
   }
-  const TensorInfo& info = metadata.inputs.front();
-  RunInput input;
+  throw Invalid("pictureInput", "name of an input: " + known, Describe(name));
+}
+
+void ReadPicture(const Napi::Object& object, const Napi::Object& normalization, const ModelMetadata& metadata,
+                 size_t index, RunInput& input) {
+  const TensorInfo& info = metadata.inputs[index];
   PictureInput& result = input.picture.emplace();
+  result.index = index;
   result.normalization = ReadNormalization(normalization);
   Picture& picture = result.picture;
   picture.width = static_cast<size_t>(ReadDimension(object.Get("width"), "picture.width"));
@@ -176,17 +192,27 @@ RunInput ReadPicture(const Napi::Object& object, const Napi::Object& normalizati
   const size_t elements = picture.width * picture.height * picture.channels;
   picture.pixels = static_cast<const uint8_t*>(CheckedData(pixels, elements, "picture.data", DType::kUint8));
   input.kept.push_back(Napi::Persistent(pixels.As<Napi::Object>()));
-  return input;
 }
 
 }  // namespace
 
 RunInput ParseRunInput(const Napi::Value& value, const ModelMetadata& metadata) {
-  const Napi::Object input = ReadObject(value, "input");
-  const Napi::Value tensors = input.Get("tensors");
-  if (!tensors.IsUndefined()) return ReadTensors(ReadObject(tensors, "tensors"), metadata);
-  const Napi::Object picture = ReadObject(input.Get("picture"), "picture");
-  return ReadPicture(picture, ReadObject(input.Get("normalization"), "normalization"), metadata);
+  const Napi::Object object = ReadObject(value, "input");
+  const Napi::Value tensors = object.Get("tensors");
+  const Napi::Value picture = object.Get("picture");
+  RunInput input;
+  std::vector<Napi::TypedArray> arrays;
+  if (picture.IsUndefined() && !tensors.IsUndefined()) {
+    arrays = ReadTensors(ReadObject(tensors, "tensors"), metadata, metadata.inputs.size(), input);
+  } else {
+    const Napi::Object pixels = ReadObject(picture, "picture");
+    const size_t index = PictureIndex(object.Get("pictureInput"), metadata);
+    if (metadata.inputs.size() > 1)
+      arrays = ReadTensors(ReadObject(tensors, "tensors"), metadata, index, input);
+    ReadPicture(pixels, ReadObject(object.Get("normalization"), "normalization"), metadata, index, input);
+  }
+  AttachData(arrays, metadata, input);
+  return input;
 }
 
 }  // namespace mli

@@ -6,7 +6,7 @@
 #include <optional>
 #include <vector>
 
-#include "dlr_model.h"
+#include "runtime_model.h"
 #include "picture.h"
 #include "tensor.h"
 
@@ -20,21 +20,23 @@ struct TensorInput {
 struct PictureInput {
   Picture picture;
   Normalization normalization;
-  Shape shape;  // of the tensor that it becomes
+  Shape shape;   // of the tensor that it becomes
+  size_t index;  // among the model's inputs
 };
 
 // What one run works on, checked against what the model declares. The memory belongs to the caller's typed
 // arrays, which are kept from being collected, and not copied; the caller must not write to them or transfer
 // them until the run is over.
 struct RunInput {
-  std::vector<TensorInput> tensors;     // in the order of the model's inputs, or
-  std::optional<PictureInput> picture;  // for the model's only input
+  std::vector<TensorInput> tensors;     // in the order of the model's inputs; that of the picture is empty
+  std::optional<PictureInput> picture;
   std::vector<Napi::ObjectReference> kept;
 };
 
 // Reads {tensors: {[name]: {dtype, shape, data}}} or {picture: {data, width, height, channels},
-// normalization: {mean, std, colorOrder, layout}}. JS thread. Throws Failure INPUT_INVALID with {input,
-// expected, received}.
+// normalization: {mean, std, colorOrder, layout}}; a model of several inputs takes {pictureInput: name} and
+// {tensors} for the others beside the picture. JS thread. Throws Failure INPUT_INVALID with {input, expected,
+// received}.
 RunInput ParseRunInput(const Napi::Value& value, const ModelMetadata& metadata);
 
 }  // namespace mli

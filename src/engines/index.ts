@@ -1,4 +1,4 @@
-import { DlrEngine, type DlrEngineOptions } from './dlr/engine.js';
+import type { DlrEngineOptions } from './dlr/engine.js';
 import type { Normalization, PixelBuffer, Tensor, TensorInfo } from '../types.js';
 
 /** What a loaded model says of itself. */
@@ -13,10 +13,18 @@ export interface EngineInfo {
   readonly threads: number;
 }
 
-/** Either ready tensors by input name, or one 8-bit picture that the engine converts straight into its input tensor. */
+/**
+ * Either ready tensors by input name, or one 8-bit picture that the engine converts straight into its input tensor; a model of
+ * several inputs is told which is the picture's, and takes the others as tensors.
+ */
 export type EngineInput =
   | { readonly tensors: Readonly<Record<string, Tensor>> }
-  | { readonly picture: PixelBuffer; readonly normalization: Normalization };
+  | {
+      readonly picture: PixelBuffer;
+      readonly normalization: Normalization;
+      readonly pictureInput?: string;
+      readonly tensors?: Readonly<Record<string, Tensor>>;
+    };
 
 /** A model that is loaded and ready. One run at a time; outputs are owned by the caller. */
 export interface Engine {
@@ -33,13 +41,22 @@ export interface Engine {
 
 /** Which model to load, in which runtime. */
 export interface EngineRequest {
-  readonly runtime: 'dlr';
-  /** Folder of the model as the runtime wants it. */
+  readonly runtime: 'dlr' | 'onnx';
+  /** The model as the runtime wants it: for DLR a folder, for ONNX Runtime an .onnx file or a folder with one. */
   readonly artifact: string;
+  /** The threads of one run are those of both runtimes. */
   readonly dlr: Omit<DlrEngineOptions, 'artifact'>;
 }
 
-/** @throws EdgeError of the runtime; nothing stays open then. */
-export async function loadEngine({ artifact, dlr }: EngineRequest): Promise<Engine> {
-  return DlrEngine.load({ artifact, ...dlr });
+/**
+ * The code of a runtime is loaded with its first model.
+ * @throws EdgeError of the runtime; nothing stays open then.
+ */
+export async function loadEngine({ runtime, artifact, dlr }: EngineRequest): Promise<Engine> {
+  if (runtime === 'onnx') {
+    const { loadOnnx } = await import('./onnx.js');
+    return loadOnnx({ artifact, threads: dlr.threads });
+  }
+  const { loadDlr } = await import('./dlr/engine.js');
+  return loadDlr({ artifact, ...dlr });
 }

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
-import { loadBinding } from '../../src/engines/dlr/binding.js';
+import { loadBinding } from '../../src/engines/native/binding.js';
 import { fixturePath, loadOptions, obstacle, slowInput, titleOf } from './fixtures.js';
 
 describe.skipIf(obstacle())(titleOf('while models run'), { timeout: 60_000 }, () => {

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { loadBinding, type NativeLoadOptions } from '../../src/engines/dlr/binding.js';
+import { loadBinding, type NativeLoadOptions } from '../../src/engines/native/binding.js';
 import { buildFakeLibrary } from './fake-library.js';
 import { toTypedArray } from './fixtures.js';
 import type { DType, Tensor } from '../../src/types.js';
@@ -26,6 +26,7 @@ describe('the addon', () => {
     loadBinding().Model.load({
       library,
       path: `/model/${kind}`,
+      runtime: 'dlr',
       deviceType: 1,
       deviceId: 0,
       threads: 1,
@@ -187,20 +188,25 @@ describe('the addon', () => {
 
   it.each<[string, unknown, object]>([
     ['no options', undefined, { option: 'options', expected: 'object', received: 'undefined' }],
-    ['no library', { path: 'x' }, { option: 'library', expected: 'path', received: 'undefined' }],
+    ['no runtime', {}, { option: 'runtime', expected: 'dlr or onnx', received: 'undefined' }],
+    [
+      'no library',
+      { runtime: 'dlr', path: 'x' },
+      { option: 'library', expected: 'path', received: 'undefined' },
+    ],
     [
       'an empty path',
-      { library: 'x', path: '' },
+      { runtime: 'dlr', library: 'x', path: '' },
       { option: 'path', expected: 'path', received: 'string ""' },
     ],
     [
       'a path with a NUL',
-      { library: 'x', path: 'a\0b' },
+      { runtime: 'dlr', library: 'x', path: 'a\0b' },
       { option: 'path', expected: 'path', received: 'string "a\0b"' },
     ],
     [
       'half a thread',
-      { library: 'x', path: 'y', deviceType: 1, deviceId: 0, threads: 0.5 },
+      { runtime: 'dlr', library: 'x', path: 'y', deviceType: 1, deviceId: 0, threads: 0.5 },
       { option: 'threads', expected: 'integer 1..1024', received: 'number 0.5' },
     ],
   ])('refuses to load with %s', async (_, options, details) => {

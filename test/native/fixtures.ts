@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { NativeLoadOptions } from '../../src/engines/dlr/binding.js';
+import type { NativeLoadOptions } from '../../src/engines/native/binding.js';
 import type { DType, Tensor, TensorData } from '../../src/types.js';
 
 const folder = fileURLToPath(new URL('../fixtures/models', import.meta.url));
@@ -37,6 +37,7 @@ export const titleOf = (title: string, version?: string): string => {
 export const loadOptions = (name: FixtureName, rest?: Partial<NativeLoadOptions>): NativeLoadOptions => ({
   library: libraryPath(),
   path: fixturePath(name),
+  runtime: 'dlr',
   deviceType: 1,
   deviceId: 0,
   threads: 1,

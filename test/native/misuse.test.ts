@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { loadBinding, type NativeModel } from '../../src/engines/dlr/binding.js';
+import { loadBinding, type NativeModel } from '../../src/engines/native/binding.js';
 import { fixtureCases, loadOptions, obstacle, slowInput, titleOf } from './fixtures.js';
 
 type Constructor = new () => object;

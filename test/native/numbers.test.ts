@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { loadBinding } from '../../src/engines/dlr/binding.js';
+import { loadBinding } from '../../src/engines/native/binding.js';
 import type { Tensor } from '../../src/types.js';
 import {
   fixtureCases,

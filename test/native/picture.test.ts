@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { loadBinding } from '../../src/engines/dlr/binding.js';
+import { loadBinding } from '../../src/engines/native/binding.js';
 import type { DType, Normalization, PixelBuffer, TensorData } from '../../src/types.js';
 import { buildFakeLibrary } from './fake-library.js';
 import { toTypedArray } from './fixtures.js';
@@ -97,6 +97,7 @@ describe('the conversion of a picture', () => {
     const model = await loadBinding().Model.load({
       library: library.path,
       path,
+      runtime: 'dlr',
       deviceType: 1,
       deviceId: 0,
       threads: 1,

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import { bindingPaths } from '../../src/engines/dlr/binding.js';
+import { bindingPaths } from '../../src/engines/native/binding.js';
 import { loadOptions, obstacle, titleOf } from './fixtures.js';
 
 const program = fileURLToPath(new URL('program.cjs', import.meta.url));

@@ -9,7 +9,7 @@ const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 const [, , scenario, addon, json] = process.argv;
 const options = JSON.parse(json);
 const { Model, shutdown } = require(addon);
-// As src/engines/dlr/binding.ts does it.
+// As src/engines/native/binding.ts does it.
 process.once('exit', shutdown);
 
 const worker = (task) => new Worker(__filename, { argv: process.argv.slice(2), workerData: task });

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { loadBinding } from '../../src/engines/dlr/binding.js';
+import { loadBinding } from '../../src/engines/native/binding.js';
 import type { Tensor } from '../../src/types.js';
 import { loadOptions, obstacle, titleOf } from './fixtures.js';
 

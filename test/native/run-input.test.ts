@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { loadBinding, type NativeModel } from '../../src/engines/dlr/binding.js';
+import { loadBinding, type NativeModel } from '../../src/engines/native/binding.js';
 import type { EngineInput } from '../../src/engines/index.js';
 import { fixtureCases, loadOptions, obstacle, titleOf } from './fixtures.js';
 
@@ -100,9 +100,14 @@ describe.skipIf(obstacle())(titleOf('run() refuses, before DLR sees it,'), () =>
       ['rows.data', 'BigInt64Array of 3 elements', 'BigInt64Array of 4 elements'],
     ],
     [
-      'a picture for a model with two inputs',
+      'a picture for one of two inputs that is not named',
       { picture: {}, normalization: {} },
-      ['picture', 'tensors for 2 inputs', 'one picture'],
+      ['pictureInput', 'name of an input: features, rows', 'undefined'],
+    ],
+    [
+      'a picture without the other input',
+      { picture: {}, normalization: {}, pictureInput: 'features' },
+      ['tensors', 'object', 'undefined'],
     ],
   ])('%s', async (_, input, details) => {
     await refuses(mixed, input, details);

@@ -1,11 +1,11 @@
 import { EdgeError } from '../../errors/index.js';
-import type { Tensor } from '../../types.js';
-import type { Engine, EngineInfo, EngineInput } from '../index.js';
+import type { EngineInfo } from '../index.js';
+import { loadBinding, type Binding } from '../native/binding.js';
+import { NativeEngine } from '../native/engine.js';
+import { toEdgeError } from '../native/native-error.js';
 import { inspectArtifact, type Artifact } from './artifact.js';
-import { loadBinding, type DlrBinding, type ModelState, type NativeModel } from './binding.js';
 import { findLibrary } from './library.js';
 import { withLoadFolder } from './load-folder.js';
-import { toEdgeError } from './native-error.js';
 
 export interface DlrEngineOptions {
   /** Folder of the compiled model. */
@@ -26,66 +26,34 @@ export interface DlrEngineOptions {
 const deviceTypes = { cpu: 1, gpu: 2, opencl: 4 } as const;
 
 /**
- * A compiled model in the Neo DLR runtime. Loading, running and freeing happen on a thread of the model's own; runs that are
- * asked for while one is in flight wait for it, in order. Typed arrays that are given to run() belong to it until it settles:
- * they must be neither written to nor transferred.
+ * Loads a compiled model in the Neo DLR runtime.
+ * @param binding the addon; tests give their own
+ * @throws EdgeError ARTIFACT_*, LIBDLR_*, MODEL_LOAD_FAILED, MODEL_UNSUPPORTED, ADDON_NOT_FOUND
  */
-export class DlrEngine implements Engine {
-  readonly info: EngineInfo;
-  readonly #native: NativeModel;
-  readonly #path: string;
-
-  private constructor(native: NativeModel, artifact: Artifact) {
-    const { backend, libraryVersion, inputs, outputs, threads } = native.metadata;
-    this.info = { runtime: 'dlr', backend, runtimeVersion: libraryVersion, inputs, outputs, threads };
-    this.#native = native;
-    this.#path = artifact.folder;
+export async function loadDlr(options: DlrEngineOptions, binding?: Binding): Promise<NativeEngine> {
+  const artifact = await inspectArtifact(options.artifact);
+  const library = await findLibrary(options);
+  const { Model } = binding ?? loadBinding();
+  const native = await withLoadFolder(artifact, (path) =>
+    Model.load({
+      runtime: 'dlr',
+      library,
+      path,
+      deviceType: deviceTypes[options.device ?? 'cpu'],
+      deviceId: 0,
+      threads: options.threads ?? 1,
+    }),
+  ).catch((error: unknown) => {
+    throw toEdgeError(error, artifact.folder);
+  });
+  const engine = new NativeEngine(native, 'dlr', artifact.folder);
+  try {
+    checkInputs(artifact, engine.info);
+  } catch (error) {
+    await engine.dispose();
+    throw error;
   }
-
-  /**
-   * @param binding the addon; tests give their own
-   * @throws EdgeError ARTIFACT_*, LIBDLR_*, MODEL_LOAD_FAILED, MODEL_UNSUPPORTED, ADDON_NOT_FOUND
-   */
-  static async load(options: DlrEngineOptions, binding?: DlrBinding): Promise<DlrEngine> {
-    const artifact = await inspectArtifact(options.artifact);
-    const library = await findLibrary(options);
-    const { Model } = binding ?? loadBinding();
-    const native = await withLoadFolder(artifact, (path) =>
-      Model.load({
-        library,
-        path,
-        deviceType: deviceTypes[options.device ?? 'cpu'],
-        deviceId: 0,
-        threads: options.threads ?? 1,
-      }),
-    ).catch((error: unknown) => {
-      throw toEdgeError(error, artifact.folder);
-    });
-    const engine = new DlrEngine(native, artifact);
-    try {
-      checkInputs(artifact, engine.info);
-    } catch (error) {
-      await engine.dispose();
-      throw error;
-    }
-    return engine;
-  }
-
-  get state(): ModelState {
-    return this.#native.getState();
-  }
-
-  async run(input: EngineInput): Promise<Tensor[]> {
-    try {
-      return await this.#native.run(input);
-    } catch (error) {
-      throw toEdgeError(error, this.#path);
-    }
-  }
-
-  async dispose(): Promise<void> {
-    await this.#native.dispose();
-  }
+  return engine;
 }
 
 /**

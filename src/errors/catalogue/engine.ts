@@ -9,7 +9,7 @@ export const engineErrors = {
   ADDON_NOT_FOUND: entry<{ tried: { path: string; reason: string }[]; platform: string }>({
     message: ({ tried }) =>
       [
-        'The DLR addon mli_dlr.node does not load. Tried:',
+        'The addon mli_dlr.node does not load. Tried:',
         ...tried.map(({ path, reason }) => `  ${path}: ${reason}`),
       ].join('\n'),
     remedy: ({ platform }) =>
@@ -54,6 +54,16 @@ export const engineErrors = {
     remedy: setUp,
   }),
 
+  ONNXRUNTIME_NOT_FOUND: entry<{ reason: string }>({
+    message: ({ reason }) => `There is no ONNX Runtime: ${reason}.`,
+    remedy:
+      'Run "npm run setup"; on a device, install the component\'s archive for its platform, which holds it.',
+  }),
+  ONNXRUNTIME_UNLOADABLE: entry<{ path: string; text: string }>({
+    message: ({ path, text }) => `The library ${path} does not open: ${text}.`,
+    remedy: 'Check that the file is complete and made for this machine; "npm run setup" installs it anew.',
+  }),
+
   ARTIFACT_NOT_FOUND: entry<{ path: string; reason: string }>({
     message: ({ path, reason }) => `The compiled model ${path} cannot be used: ${reason}.`,
     remedy: 'Give the folder that the compiler wrote, unpacked.',
@@ -65,7 +75,7 @@ export const engineErrors = {
   }),
   ARTIFACT_INCOMPLETE: entry<{ path: string; backend: string; extension: string }>({
     message: ({ path, backend, extension }) =>
-      `The compiled model ${path} has no ${extension} file, which a model for DLR's ${backend} back end needs.`,
+      `The model ${path} has no ${extension} file, which a model for the ${backend} back end needs.`,
     remedy: asMade,
   }),
   ARTIFACT_DAMAGED: entry<{ path: string; reason: string }>({
@@ -80,12 +90,26 @@ export const engineErrors = {
 
   MODEL_LOAD_FAILED: entry<{ path: string; text: string }>({
     message: ({ path, text }) => `The model in ${path} does not load: ${text}.`,
-    remedy: 'Check that the folder holds one .so, one .json and one .params made for this machine.',
+    remedy: ({ path }) =>
+      path.endsWith('.onnx')
+        ? 'Export the model again, or check the file against where it is from: it is damaged, or newer than this ONNX Runtime.'
+        : 'Check that the folder holds one .so, one .json and one .params made for this machine.',
   }),
   MODEL_UNSUPPORTED: entry<{ path: string; tensor: string; dtype: string }>({
     message: ({ path, tensor, dtype }) =>
       `The tensor "${tensor}" of the model in ${path} has the type ${dtype || '(none)'}, which cannot be handed over.`,
-    remedy: 'Compile the model without a data transform, with tensors of a numeric type.',
+    remedy:
+      'Make the model with tensors of a numeric type: compile it without a data transform; export classifiers without the map of labels (ZipMap).',
+  }),
+  MODEL_OPERATOR_UNSUPPORTED: entry<{ path: string; operator: string; text: string }>({
+    message: ({ path, operator, text }) =>
+      `The model ${path} uses the operator ${operator}, which this ONNX Runtime does not have: ${text}.`,
+    remedy:
+      'Export the model with the standard operators of ONNX (opset 21 or lower), or compile it where its operator is known: mli model compile.',
+  }),
+  MODEL_DATA_MISSING: entry<{ path: string; file: string }>({
+    message: ({ path, file }) => `The model ${path} keeps weights in the file ${file}, which is not there.`,
+    remedy: 'Put that file beside the model; in a package, list it among the files of the target.',
   }),
   MODEL_DISPOSED: entry<{ path: string }>({
     message: ({ path }) => `The model in ${path} was disposed of, so it cannot run any more.`,

@@ -3,12 +3,12 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
 import type {
-  DlrBinding,
+  Binding,
   NativeLoadOptions,
   NativeMetadata,
   NativeModel,
-} from '../../../src/engines/dlr/binding.js';
-import { DlrEngine } from '../../../src/engines/dlr/engine.js';
+} from '../../../src/engines/native/binding.js';
+import { loadDlr } from '../../../src/engines/dlr/engine.js';
 import type { EngineInput } from '../../../src/engines/index.js';
 import { EdgeError } from '../../../src/errors/index.js';
 import { fixtureCases, fixturePath, libraryPath, obstacle, titleOf } from '../../native/fixtures.js';
@@ -31,7 +31,7 @@ const nativeError = (code: string, details: Record<string, string>) =>
   Object.assign(new Error(code), { code, details });
 
 /** A binding without the addon. */
-class FakeBinding implements DlrBinding {
+class FakeBinding implements Binding {
   readonly loads: NativeLoadOptions[] = [];
   readonly dispose = vi.fn(() => Promise.resolve());
   run = vi.fn<NativeModel['run']>(() => Promise.resolve([]));
@@ -58,15 +58,15 @@ const artifact = fixturePath('two_inputs');
 const input: EngineInput = { tensors: {} };
 
 // The library is looked for, and its digest checked, before the binding is asked.
-describe.skipIf(obstacle())(titleOf('DlrEngine'), () => {
+describe.skipIf(obstacle())(titleOf('the DLR engine'), () => {
   const load = (binding: FakeBinding, rest?: object) =>
-    DlrEngine.load({ artifact, library: libraryPath(), ...rest }, binding);
+    loadDlr({ artifact, library: libraryPath(), ...rest }, binding);
 
   it('hands the folder of the model to the addon', async () => {
     const binding = new FakeBinding();
     await load(binding, { threads: 2, device: 'gpu' });
     expect(binding.loads).toEqual([
-      { library: libraryPath(), path: artifact, deviceType: 2, deviceId: 0, threads: 2 },
+      { runtime: 'dlr', library: libraryPath(), path: artifact, deviceType: 2, deviceId: 0, threads: 2 },
     ]);
   });
 
@@ -80,7 +80,7 @@ describe.skipIf(obstacle())(titleOf('DlrEngine'), () => {
           await writeFile(path.join(folder, name), '{}');
         await symlink(libraryPath(version), path.join(folder, 'libdlr.so'));
         const before = (await readdir(tmpdir())).filter((name) => name.startsWith('mli-model-'));
-        const engine = await DlrEngine.load({ artifact: folder, library: libraryPath(version) });
+        const engine = await loadDlr({ artifact: folder, library: libraryPath(version) });
         expect(engine.info).toMatchObject({ runtimeVersion: version, inputs: metadata.inputs });
         expect((await readdir(tmpdir())).filter((name) => name.startsWith('mli-model-'))).toEqual(before);
         await engine.dispose();
@@ -199,7 +199,7 @@ describe.skipIf(obstacle())(titleOf('DlrEngine'), () => {
   });
 
   it("gives DLR's reason where the library has no such device", async () => {
-    const loading = DlrEngine.load({
+    const loading = loadDlr({
       artifact: fixturePath('small_convnet'),
       library: libraryPath(),
       device: 'gpu',
@@ -211,7 +211,7 @@ describe.skipIf(obstacle())(titleOf('DlrEngine'), () => {
   });
 
   it('computes through the real addon what Python computed', async () => {
-    const engine = await DlrEngine.load({ artifact, library: libraryPath() });
+    const engine = await loadDlr({ artifact, library: libraryPath() });
     for (const { inputs, outputs } of fixtureCases('two_inputs'))
       expect(await engine.run({ tensors: inputs })).toEqual(outputs);
     expect(engine.state).toBe('idle');

@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
-import { bindingPaths, loadBinding } from '../../../src/engines/dlr/binding.js';
+import { bindingPaths, loadBinding } from '../../../src/engines/native/binding.js';
 
 describe('bindingPaths', () => {
   it('are the build of a checkout, then what the component brings', () => {

@@ -22,6 +22,8 @@ export function toEdgeError(error: unknown, path: string): unknown {
       return new EdgeError(code, { path: detail('path'), text: detail('text') }, options);
     case 'LIBDLR_TOO_OLD':
       return new EdgeError(code, { path: detail('path'), symbol: detail('symbol') }, options);
+    case 'ONNXRUNTIME_UNLOADABLE':
+      return new EdgeError(code, { path: detail('path'), text: detail('text') }, options);
     case 'MODEL_LOAD_FAILED':
     case 'RUN_FAILED':
       return new EdgeError(code, { path, text: ownText(detail('text')) }, options);

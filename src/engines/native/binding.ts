@@ -6,16 +6,17 @@ import type { Tensor, TensorInfo } from '../../types.js';
 import type { EngineInput } from '../index.js';
 
 /** What the C++ addon exports (native/addon.cc). Its errors have a `code` and `details`; see native-error.ts. */
-export interface DlrBinding {
+export interface Binding {
   readonly Model: { load(options: NativeLoadOptions): Promise<NativeModel> };
   /** Waits for what is in flight and deletes all models. For the end of the process: nothing can be loaded afterwards. */
   shutdown(): void;
 }
 
 export interface NativeLoadOptions {
-  /** libdlr.so */
+  readonly runtime: 'dlr' | 'onnx';
+  /** libdlr.so or libonnxruntime.so.1 */
   readonly library: string;
-  /** Folder of the compiled model. */
+  /** Folder of the compiled model, or the .onnx file. */
   readonly path: string;
   /** DLPack's device type: 1 CPU, 2 CUDA, 4 OpenCL. */
   readonly deviceType: number;
@@ -31,7 +32,7 @@ export interface NativeMetadata {
   readonly threads: number;
   /** Number of weight tensors; 0 where the back end does not say. */
   readonly weights: number;
-  /** True where inputs are bound to the addon's memory instead of being copied into DLR's. */
+  /** True where the runtime reads inputs where they are instead of in a copy of its own. */
   readonly zeroCopy: boolean;
 }
 
@@ -58,18 +59,18 @@ export function bindingPaths(folder: string = root, env: NodeJS.ProcessEnv = pro
   ];
 }
 
-let loaded: DlrBinding | undefined;
+let loaded: Binding | undefined;
 
 /**
  * Loads the addon, once a process.
  * @throws EdgeError ADDON_NOT_FOUND with the reason for each path that was tried.
  */
-export function loadBinding(paths?: readonly string[]): DlrBinding {
+export function loadBinding(paths?: readonly string[]): Binding {
   if (loaded && !paths) return loaded;
   const tried: { path: string; reason: string }[] = [];
   for (const file of paths ?? bindingPaths()) {
     try {
-      const binding = require(file) as DlrBinding;
+      const binding = require(file) as Binding;
       // process.exit() runs the C library's exit handlers, libdlr's among them, without ending the environment first.
       process.once('exit', () => binding.shutdown());
       return (loaded = binding);
