@@ -112,12 +112,12 @@ void DlrModel::BindInput(size_t input, const void* data) {
     std::memcpy(staging, data, ElementCount(info.shape).value() * BytesPerElement(info.dtype));
   }
   tensor = {staging,
-                    {kCpu, 0},
-                    static_cast<int32_t>(info.shape.size()),
-                    ToDLDataType(info.dtype),
-                    info.shape.data(),
-                    nullptr,
-                    0};
+            {kCpu, 0},
+            static_cast<int32_t>(info.shape.size()),
+            ToDLDataType(info.dtype),
+            info.shape.data(),
+            nullptr,
+            0};
   Check(dlr_.SetDLRInputTensorZeroCopy(&handle_, info.name.c_str(), &tensor));
 }
 

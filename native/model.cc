@@ -130,10 +130,10 @@ Napi::Value Model::Dispose(const Napi::CallbackInfo& info) {
 // getState(): "idle", "running", "disposing" or "disposed"
 Napi::Value Model::GetState(const Napi::CallbackInfo& info) {
   CheckReceiver(info);
-  const char* state = session_->deleted          ? "disposed"
+  const char* state = session_->deleted            ? "disposed"
                       : session_->model == nullptr ? "disposing"
-                      : session_->runs > 0       ? "running"
-                                                 : "idle";
+                      : session_->runs > 0         ? "running"
+                                                   : "idle";
   return Napi::String::New(info.Env(), state);
 }
 

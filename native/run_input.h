@@ -6,8 +6,8 @@
 #include <optional>
 #include <vector>
 
-#include "runtime_model.h"
 #include "picture.h"
+#include "runtime_model.h"
 #include "tensor.h"
 
 namespace mli {
@@ -28,7 +28,7 @@ struct PictureInput {
 // arrays, which are kept from being collected, and not copied; the caller must not write to them or transfer
 // them until the run is over.
 struct RunInput {
-  std::vector<TensorInput> tensors;     // in the order of the model's inputs; that of the picture is empty
+  std::vector<TensorInput> tensors;  // in the order of the model's inputs; that of the picture is empty
   std::optional<PictureInput> picture;
   std::vector<Napi::ObjectReference> kept;
 };
