@@ -10,6 +10,8 @@ export function resolvePaths(configuration: Configuration, base: string): Config
   }
   for (const { source } of Object.values(copy.pipelines)) {
     if ('path' in source) source.path = absolute(source.path);
+    if ('certificate' in source && source.certificate !== undefined)
+      source.certificate = absolute(source.certificate);
   }
   for (const listener of [copy.dashboard, copy.metrics]) {
     if (listener.tokenFile !== undefined) listener.tokenFile = absolute(listener.tokenFile);

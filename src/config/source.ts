@@ -1,12 +1,7 @@
 import { z } from 'zod';
-import { boolean, number } from './scalars.js';
-
-const intervalSeconds = () =>
-  number(z.number().min(0).max(86_400))
-    .default(1)
-    .describe(
-      'Time between two frames in seconds, on a monotonic clock without drift; 0 takes frames as fast as they are inferred.',
-    );
+import { cameraSource, httpSource, rtspSource } from './camera.js';
+import { intervalSeconds } from './interval.js';
+import { boolean } from './scalars.js';
 
 export const imagesSource = z.strictObject({
   type: z.literal('images'),
@@ -15,6 +10,12 @@ export const imagesSource = z.strictObject({
     .min(1)
     .describe('A folder of pictures (JPEG, PNG, BMP), taken in the order of their names, or one picture.'),
   intervalSeconds: intervalSeconds(),
+  take: z
+    .enum(['all', 'new'])
+    .default('all')
+    .describe(
+      'all: each in turn, and files that come later before the others; new: only files that come later, each once, as they come.',
+    ),
   loop: boolean()
     .default(true)
     .describe('Start again after the last picture; otherwise the pipeline ends there.'),
@@ -40,7 +41,14 @@ export const requestsSource = z
   .describe('No frames at all: the model only answers what the inference service is asked.')
   .transform((source) => ({ ...source, intervalSeconds: 1 }));
 
-export const sourceSchema = z.discriminatedUnion('type', [imagesSource, videoSource, requestsSource]);
+export const sourceSchema = z.discriminatedUnion('type', [
+  cameraSource,
+  rtspSource,
+  httpSource,
+  videoSource,
+  imagesSource,
+  requestsSource,
+]);
 
 /** Whether silence of the source is a fault. */
 export const givesFrames = ({ type }: Pick<SourceConfig, 'type'>): boolean => type !== 'requests';
@@ -48,3 +56,6 @@ export const givesFrames = ({ type }: Pick<SourceConfig, 'type'>): boolean => ty
 export type ImagesSourceConfig = z.output<typeof imagesSource>;
 export type VideoSourceConfig = z.output<typeof videoSource>;
 export type SourceConfig = z.output<typeof sourceSchema>;
+
+/** Whether only one process can hold the source at a time: a swap has to end the one before it opens the next. */
+export const isExclusive = (source: SourceConfig): boolean => source.type === 'camera';

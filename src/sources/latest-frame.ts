@@ -1,19 +1,23 @@
-import type { Frame } from '../types.js';
-
 /**
  * A slot of one between a source that pushes and a pipeline that takes: the newest frame wins, the one before it is released
  * and counted. A queue of pictures would be a queue of lies about the present.
  */
-export class LatestFrame {
+export class LatestFrame<T> {
   superseded = 0;
-  #frame: Frame | undefined;
+  readonly #release: (frame: T) => void;
+  #frame: T | undefined;
   #failure: Error | undefined;
   #ended = false;
   #wake: (() => void) | undefined;
 
-  put(frame: Frame): void {
-    if (this.#frame) {
-      this.#frame.picture.release();
+  /** @param release frees what a frame holds that the garbage collector does not know */
+  constructor(release: (frame: T) => void = () => undefined) {
+    this.#release = release;
+  }
+
+  put(frame: T): void {
+    if (this.#frame !== undefined) {
+      this.#release(this.#frame);
       this.superseded++;
     }
     this.#frame = frame;
@@ -28,17 +32,17 @@ export class LatestFrame {
   }
 
   /** The newest frame that nobody took yet; waits for one. Undefined at the end. @throws what the source failed with */
-  async take(signal: AbortSignal): Promise<Frame | undefined> {
-    while (!this.#frame && !this.#ended && !signal.aborted) await this.#changed(signal);
+  async take(signal: AbortSignal): Promise<T | undefined> {
+    while (this.#frame === undefined && !this.#ended && !signal.aborted) await this.#changed(signal);
     const frame = this.#frame;
     this.#frame = undefined;
-    if (frame) return frame;
+    if (frame !== undefined) return frame;
     if (this.#failure) throw this.#failure;
     return undefined;
   }
 
   clear(): void {
-    this.#frame?.picture.release();
+    if (this.#frame !== undefined) this.#release(this.#frame);
     this.#frame = undefined;
   }
 

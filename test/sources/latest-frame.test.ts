@@ -3,6 +3,7 @@ import type { Picture } from '../../src/opencv.js';
 import { LatestFrame } from '../../src/sources/latest-frame.js';
 import type { Frame } from '../../src/types.js';
 
+const makeSlot = () => new LatestFrame<Frame>(({ picture }) => picture.release());
 const never = new AbortController().signal;
 const released: number[] = [];
 const frame = (id: number): Frame => ({
@@ -14,7 +15,7 @@ const frame = (id: number): Frame => ({
 });
 
 it('the newest frame wins; the ones before it are released and counted', async () => {
-  const slot = new LatestFrame();
+  const slot = makeSlot();
   slot.put(frame(1));
   slot.put(frame(2));
   slot.put(frame(3));
@@ -24,7 +25,7 @@ it('the newest frame wins; the ones before it are released and counted', async (
 });
 
 it('who takes waits for the next frame, the end, a failure or the signal', async () => {
-  const slot = new LatestFrame();
+  const slot = makeSlot();
   const waiting = slot.take(never);
   slot.put(frame(4));
   expect((await waiting)?.id).toBe(4);
@@ -39,7 +40,7 @@ it('who takes waits for the next frame, the end, a failure or the signal', async
   expect((await slot.take(never))?.id).toBe(5);
   expect(await slot.take(never)).toBeUndefined();
 
-  const failing = new LatestFrame();
+  const failing = makeSlot();
   const failed = failing.take(never);
   failing.end(new Error('unplugged'));
   await expect(failed).rejects.toThrow('unplugged');

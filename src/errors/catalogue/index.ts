@@ -1,4 +1,5 @@
 import type { ErrorEntry } from './entry.js';
+import { cameraErrors } from './camera.js';
 import { configurationErrors } from './configuration.js';
 import { deployErrors } from './deploy.js';
 import { detectionErrors } from './detection.js';
@@ -13,6 +14,7 @@ import { spoolErrors } from './spool.js';
 export type { ErrorEntry } from './entry.js';
 
 export const catalogue = {
+  ...cameraErrors,
   ...configurationErrors,
   ...deployErrors,
   ...detectionErrors,

@@ -1,0 +1,77 @@
+import { EdgeError } from '../../errors/index.js';
+import { Picture } from '../../opencv.js';
+import type { Frame } from '../../types.js';
+import type { FrameSource, SourceOptions } from '../index.js';
+import { decodePicture, type DecodedPicture } from '../picture-file.js';
+import type { FrameProcess, PipedFrame } from './frame-process.js';
+
+/** How a program that gives frames is started. */
+export interface FrameOpener {
+  /** For messages: the address or the device, without credentials. */
+  readonly name: string;
+  /** Starts it, and waits for what shows that it works where that can be known before the first frame. @throws EdgeError */
+  open(signal: AbortSignal): Promise<FrameProcess>;
+}
+
+/** A picture that a camera damaged on its way costs nothing but itself; so many in a row, and it is opened again. */
+const maxUnreadableInARow = 20;
+
+/** The newest frame of a program that writes frames to a pipe. */
+export class PipedSource implements FrameSource {
+  readonly counters = { captured: 0, unreadable: 0, superseded: 0, reopened: 0 };
+  readonly #opener: FrameOpener;
+  readonly #options: SourceOptions;
+  #process: FrameProcess | undefined;
+  #wasOpen = false;
+  #unreadableInARow = 0;
+
+  constructor(opener: FrameOpener, options: SourceOptions) {
+    this.#opener = opener;
+    this.#options = options;
+  }
+
+  async next(signal: AbortSignal): Promise<Frame | undefined> {
+    this.#process ??= await this.#open(signal);
+    const { frames } = this.#process;
+    for (;;) {
+      const piped = await frames.take(signal);
+      this.counters.superseded += frames.superseded;
+      frames.superseded = 0;
+      // A stream has no end but a fault or the signal.
+      if (!piped) return undefined;
+      const frame = await this.#decode(piped);
+      if (frame) return frame;
+    }
+  }
+
+  async stop(): Promise<void> {
+    const process = this.#process;
+    this.#process = undefined;
+    this.#unreadableInARow = 0;
+    await process?.stop();
+  }
+
+  async #open(signal: AbortSignal): Promise<FrameProcess> {
+    if (this.#wasOpen) this.counters.reopened++;
+    this.#wasOpen = true;
+    return this.#opener.open(signal);
+  }
+
+  async #decode({ bytes, size, capturedAt }: PipedFrame): Promise<Frame | undefined> {
+    let decoded: DecodedPicture;
+    try {
+      decoded = size
+        ? { picture: Picture.fromPixels(bytes, size.width, size.height), width: size.width, height: size.height }
+        : await decodePicture(bytes, this.#options.minWidth, this.#options.minHeight);
+    } catch (error) {
+      this.counters.unreadable++;
+      const reason = (error as Error).message;
+      if (++this.#unreadableInARow >= maxUnreadableInARow)
+        throw new EdgeError('CAMERA_FAILED', { name: this.#opener.name, reason: `its pictures are damaged: ${reason}` });
+      this.#options.logger.debug({ source: this.#opener.name, reason }, 'a picture is damaged');
+      return undefined;
+    }
+    this.#unreadableInARow = 0;
+    return { id: ++this.counters.captured, capturedAt, ...decoded };
+  }
+}
