@@ -14,14 +14,19 @@ export const maxPixels = 100_000_000;
 /** Up to this size a file is decoded on the spot: a few milliseconds. */
 const syncDecodeBytes = 400_000;
 
-type Mat = OpenCv.Mat;
+/** A camera that gives no frame for this long has failed. */
+export const captureTimeoutSeconds = 5;
+
+export type Mat = OpenCv.Mat;
 let loaded: typeof OpenCv | undefined;
 
-function cv(): typeof OpenCv {
+/** For src/capture.ts only. */
+export function cv(): typeof OpenCv {
   if (loaded) return loaded;
-  // Both are read when the library is loaded.
+  // All are read when the library is loaded.
   process.env['OPENCV4NODEJS_DISABLE_EXTERNAL_MEM_TRACKING'] = '1';
   process.env['OPENCV_IO_MAX_IMAGE_PIXELS'] = String(maxPixels);
+  process.env['OPENCV_VIDEOIO_V4L_SELECT_TIMEOUT'] = String(captureTimeoutSeconds);
   try {
     loaded = createRequire(import.meta.url)('opencv4nodejs') as typeof OpenCv;
   } catch (error) {
@@ -35,7 +40,7 @@ function cv(): typeof OpenCv {
 }
 
 /** Runs a call into OpenCV and turns its string errors into Errors. */
-function guarded<T>(call: () => T): T {
+export function guarded<T>(call: () => T): T {
   try {
     return call();
   } catch (error) {
@@ -92,6 +97,13 @@ export class Picture {
       throw new Error('it is damaged or of a format that cannot be decoded');
     }
     return new Picture(mat);
+  }
+
+  /** Takes an 8-bit BGR Mat over; undefined, and released, where it is empty. */
+  static fromMat(mat: Mat): Picture | undefined {
+    if (!mat.empty) return new Picture(mat);
+    mat.release();
+    return undefined;
   }
 
   /** Copies interleaved 8-bit BGR pixels, rows without padding. */

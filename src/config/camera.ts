@@ -21,7 +21,9 @@ export const credentialsSchema = z
       from: z.literal('environment'),
       user: environmentName.optional().describe('Variable that holds the name.'),
       password: environmentName.optional().describe('Variable that holds the password.'),
-      token: environmentName.optional().describe('Variable that holds a bearer token, instead of both (http).'),
+      token: environmentName
+        .optional()
+        .describe('Variable that holds a bearer token, instead of both (http).'),
     }),
     z.strictObject({
       from: z.literal('secretsManager'),
@@ -67,7 +69,9 @@ const program = z.strictObject({
     .array(z.string())
     .min(1)
     .max(100)
-    .describe('Program and arguments, without a shell; it writes frames to its standard output until it is ended.'),
+    .describe(
+      'Program and arguments, without a shell; it writes frames to its standard output until it is ended.',
+    ),
   output: z
     .enum(['mjpeg', 'bgr24'])
     .describe('JPEGs one after another, or raw pixels without padding of source.width x source.height.'),
@@ -92,7 +96,9 @@ export const cameraSource = z
       .string()
       .regex(/^[\x20-\x7e]{4}$/, 'must be a code of four characters, such as MJPG or YUYV')
       .optional()
-      .describe("What the device is asked for: MJPG needs less of the bus, YUYV no decoding. Default: the driver's."),
+      .describe(
+        "What the device is asked for: MJPG needs less of the bus, YUYV no decoding. Default: the driver's.",
+      ),
     intervalSeconds: intervalSeconds(),
   })
   .refine(
@@ -136,9 +142,7 @@ export const rtspSource = z.strictObject({
 /** A picture that is fetched anew at each tick. */
 export const httpSource = z.strictObject({
   type: z.literal('http'),
-  url: url('http|https').describe(
-    'Address of a JPEG or PNG; redirects are followed on the same host only.',
-  ),
+  url: url('http|https').describe('Address of a JPEG or PNG; redirects are followed on the same host only.'),
   credentials: credentialsSchema
     .optional()
     .describe('Sent as Digest or Basic, as the camera asks for, or as a bearer token.'),

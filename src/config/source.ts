@@ -14,7 +14,7 @@ export const imagesSource = z.strictObject({
     .enum(['all', 'new'])
     .default('all')
     .describe(
-      'all: each in turn, and files that come later before the others; new: only files that come later, each once, as they come.',
+      'all: each in turn, and files that came since in the next round; new: only files that come later, each once, the oldest first.',
     ),
   loop: boolean()
     .default(true)
@@ -51,7 +51,8 @@ export const sourceSchema = z.discriminatedUnion('type', [
 ]);
 
 /** Whether silence of the source is a fault. */
-export const givesFrames = ({ type }: Pick<SourceConfig, 'type'>): boolean => type !== 'requests';
+export const givesFrames = (source: SourceConfig): boolean =>
+  source.type !== 'requests' && !(source.type === 'images' && source.take === 'new');
 
 export type ImagesSourceConfig = z.output<typeof imagesSource>;
 export type VideoSourceConfig = z.output<typeof videoSource>;

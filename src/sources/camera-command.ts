@@ -58,7 +58,15 @@ export function cameraCommand(config: CommandCamera): FrameCommand {
       };
     }
     case 'ffmpeg': {
-      const quiet = ['-nostdin', '-hide_banner', '-nostats', '-loglevel', 'level+verbose', '-fflags', 'nobuffer'];
+      const quiet = [
+        '-nostdin',
+        '-hide_banner',
+        '-nostats',
+        '-loglevel',
+        'level+verbose',
+        '-fflags',
+        'nobuffer',
+      ];
       const filters = [
         ...(rate === undefined ? [] : [`fps=${rate}`]),
         ...(width === undefined && height === undefined ? [] : [`scale=${width ?? -1}:${height ?? -1}`]),

@@ -69,7 +69,11 @@ const withoutEmpty = (values: Record<'user' | 'password' | 'token', string | und
 export function withoutSecrets(text: string, { user, password, token }: Credentials): string {
   const spellings = [password, token, user && password ? `${user}:${password}` : undefined]
     .filter((secret) => secret !== undefined && secret !== '')
-    .flatMap((secret) => [secret as string, inUrl(secret as string), Buffer.from(secret as string).toString('base64')])
+    .flatMap((secret) => [
+      secret as string,
+      inUrl(secret as string),
+      Buffer.from(secret as string).toString('base64'),
+    ])
     .sort((a, b) => b.length - a.length);
   const hidden = spellings.reduce((result, spelling) => result.replaceAll(spelling, '…'), text);
   return hidden.replace(/:\/\/[^/\s'"@]*@/g, '://…@');

@@ -9,6 +9,8 @@ import { readPicture } from './picture-file.js';
 
 const extensions = new Set(['.jpg', '.jpeg', '.png', '.bmp']);
 
+export const isPictureName = (name: string): boolean => extensions.has(path.extname(name).toLowerCase());
+
 /** Pictures of a folder in the order of their names; the folder is read again each time round, so that new files are seen. */
 export class ImagesSource implements FrameSource {
   readonly counters = { captured: 0, unreadable: 0, superseded: 0, reopened: 0 };
@@ -78,7 +80,7 @@ export class ImagesSource implements FrameSource {
       if (info.isDirectory()) {
         const names = await readdir(root);
         this.#files = names
-          .filter((name) => extensions.has(path.extname(name).toLowerCase()))
+          .filter(isPictureName)
           .sort()
           .map((name) => path.join(root, name));
       } else {

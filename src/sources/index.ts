@@ -1,8 +1,15 @@
 import type { SourceConfig } from '../config/source.js';
 import type { Logger } from '../logger.js';
 import type { Frame } from '../types.js';
+import { commandOpener } from './camera-command.js';
+import { findCredentials } from './credentials.js';
+import { HttpSource } from './http/source.js';
 import { ImagesSource } from './images.js';
+import { NewPicturesSource } from './new-pictures.js';
 import { RequestsSource } from './requests.js';
+import { rtspOpener } from './rtsp.js';
+import { PipedSource } from './stream/piped-source.js';
+import { Video4LinuxSource } from './video4linux.js';
 import { VideoSource } from './video.js';
 
 /** Counters of a source: nothing is dropped in silence. */
@@ -36,12 +43,28 @@ export interface SourceOptions {
   readonly minWidth: number;
   readonly minHeight: number;
   readonly logger: Logger;
+  /** Text of the secret that the configuration names, where it names one. */
+  readonly secret?: string;
 }
 
 export function createSource(config: SourceConfig, options: SourceOptions): FrameSource {
   switch (config.type) {
+    case 'camera': {
+      const { device, command } = config;
+      if (command) return new PipedSource(commandOpener({ ...config, command }), options);
+      return new Video4LinuxSource({ ...config, device: device ?? 0 });
+    }
+    case 'rtsp':
+      return new PipedSource(
+        rtspOpener(config, () => findCredentials(config.credentials, options.secret)),
+        options,
+      );
+    case 'http':
+      return new HttpSource(config, () => findCredentials(config.credentials, options.secret), options);
     case 'images':
-      return new ImagesSource(config, options);
+      return config.take === 'new'
+        ? new NewPicturesSource(config, options)
+        : new ImagesSource(config, options);
     case 'video':
       return new VideoSource(config);
     case 'requests':

@@ -17,7 +17,8 @@ export async function reach(url: URL, defaultPort: number, signal: AbortSignal):
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     const reason =
-      reasons[code ?? ''] ?? (limit.aborted ? `nothing came back within ${limitMs / 1000} s` : (error as Error).message);
+      reasons[code ?? ''] ??
+      (limit.aborted ? `nothing came back within ${limitMs / 1000} s` : (error as Error).message);
     throw new EdgeError('CAMERA_UNREACHABLE', { name: `${host}:${port}`, reason }, { cause: error });
   } finally {
     socket.destroy();

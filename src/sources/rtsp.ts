@@ -47,7 +47,17 @@ export function rtspCommand(
     ...['-protocol_whitelist', 'pipe,rtsp,rtsps,rtp,srtp,tcp,udp,tls,crypto'],
     ...['-fflags', 'nobuffer', '-flags', 'low_delay', '-safe', '0', '-f', 'concat', '-i', 'pipe:0'],
   ];
-  const output = ['-map', '0:v:0', '-fps_mode', 'passthrough', '-f', 'rawvideo', '-pix_fmt', 'bgr24', 'pipe:1'];
+  const output = [
+    '-map',
+    '0:v:0',
+    '-fps_mode',
+    'passthrough',
+    '-f',
+    'rawvideo',
+    '-pix_fmt',
+    'bgr24',
+    'pipe:1',
+  ];
   return {
     argv: ['ffmpeg', ...quiet, ...input, ...thinned(intervalSeconds), ...output],
     input: list.join('\n'),
@@ -75,9 +85,14 @@ function withCredentials(address: string, { user, password }: Credentials): stri
   return url.replace('://', `://${inUrl(user ?? '')}:${inUrl(password ?? '')}@`);
 }
 
-function failure({ url }: RtspSourceConfig, credentials: Credentials, { missing, reason }: ProcessEnd): Error {
+function failure(
+  { url }: RtspSourceConfig,
+  credentials: Credentials,
+  { missing, reason }: ProcessEnd,
+): Error {
   if (missing) return new EdgeError('FFMPEG_NOT_FOUND', { program: 'ffmpeg' });
-  if (/\b401\b/.test(reason)) return new EdgeError('CAMERA_DENIED', { name: url, status: '401 Unauthorized' });
+  if (/\b401\b/.test(reason))
+    return new EdgeError('CAMERA_DENIED', { name: url, status: '401 Unauthorized' });
   if (/\b403\b/.test(reason)) return new EdgeError('CAMERA_DENIED', { name: url, status: '403 Forbidden' });
   const noVideo = /does not contain any stream|matches no streams/.test(reason);
   const said = noVideo ? 'it has no video' : withoutSecrets(reason, credentials).replace(/^pipe:0: /, '');

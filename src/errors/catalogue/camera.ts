@@ -23,6 +23,11 @@ export const cameraErrors = {
     remedy:
       'It is looked for again for ever. Check that it is plugged in (ls -l /dev/v4l/by-id), that no other program holds it (fuser -v), and that the user of the component is in the group video.',
   }),
+  CAMERA_HUNG: entry<{ device: string }>({
+    message: ({ device }) => `The driver of the camera ${device} does not come back from reading a frame.`,
+    remedy:
+      'The process of the pipeline is ended and replaced; if it goes on, plug the camera in again or update its driver.',
+  }),
   CAMERA_PROGRAM_NOT_FOUND: entry<{ program: string }>({
     message: ({ program }) => `The program ${program}, which reads the camera, is not installed.`,
     remedy: 'Install it (rpicam-apps, gstreamer1.0-tools, ffmpeg), or correct source.command.',

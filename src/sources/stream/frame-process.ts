@@ -12,7 +12,8 @@ export interface FrameCommand {
   /** Written to its standard input, which is then closed: what must not stand in the list of processes. */
   readonly input?: string;
   /** JPEGs one after another; raw BGR pictures of a known size; raw BGR of ffmpeg, whose log gives the size. */
-  readonly output: { readonly type: 'mjpeg' } | ({ readonly type: 'bgr24' } & RawSize) | { readonly type: 'ffmpeg' };
+  readonly output:
+    { readonly type: 'mjpeg' } | ({ readonly type: 'bgr24' } & RawSize) | { readonly type: 'ffmpeg' };
 }
 
 /** A frame as it came out of the pipe. */

@@ -2,7 +2,7 @@ import { EdgeError } from '../../errors/index.js';
 import { Picture } from '../../opencv.js';
 import type { Frame } from '../../types.js';
 import type { FrameSource, SourceOptions } from '../index.js';
-import { decodePicture, type DecodedPicture } from '../picture-file.js';
+import { decodePicture } from '../picture-file.js';
 import type { FrameProcess, PipedFrame } from './frame-process.js';
 
 /** How a program that gives frames is started. */
@@ -58,16 +58,23 @@ export class PipedSource implements FrameSource {
   }
 
   async #decode({ bytes, size, capturedAt }: PipedFrame): Promise<Frame | undefined> {
-    let decoded: DecodedPicture;
+    let decoded: Pick<Frame, 'picture' | 'width' | 'height' | 'encoded'>;
     try {
       decoded = size
-        ? { picture: Picture.fromPixels(bytes, size.width, size.height), width: size.width, height: size.height }
+        ? {
+            picture: Picture.fromPixels(bytes, size.width, size.height),
+            width: size.width,
+            height: size.height,
+          }
         : await decodePicture(bytes, this.#options.minWidth, this.#options.minHeight);
     } catch (error) {
       this.counters.unreadable++;
       const reason = (error as Error).message;
       if (++this.#unreadableInARow >= maxUnreadableInARow)
-        throw new EdgeError('CAMERA_FAILED', { name: this.#opener.name, reason: `its pictures are damaged: ${reason}` });
+        throw new EdgeError('CAMERA_FAILED', {
+          name: this.#opener.name,
+          reason: `its pictures are damaged: ${reason}`,
+        });
       this.#options.logger.debug({ source: this.#opener.name, reason }, 'a picture is damaged');
       return undefined;
     }
