@@ -1,4 +1,5 @@
 import { EdgeError } from '../errors/index.js';
+import { valuesOf } from '../tensor-values.js';
 import type { Prediction, Tensor, TensorInfo } from '../types.js';
 import type { ClassificationSpec } from '../config/decoder.js';
 import { activate } from './activation.js';
@@ -27,7 +28,7 @@ export class ClassificationDecoder implements Decoder {
 
   decode(outputs: readonly Tensor[]): Prediction[] {
     const { model, labels } = this.#context;
-    const values = Float64Array.from(outputs[0]?.data ?? [], Number);
+    const values = outputs[0] ? valuesOf(outputs[0]) : new Float64Array();
     if (values.length !== labels.length) {
       throw new EdgeError('LABELS_MISMATCH', { model, labels: labels.length, outputs: values.length });
     }

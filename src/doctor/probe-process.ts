@@ -6,7 +6,7 @@ import type { ProbeReply, ProbeRequest } from './probe.js';
 async function attempt(request: ProbeRequest): Promise<string> {
   switch (request.type) {
     case 'addon': {
-      const { loadBinding } = await import('../engines/dlr/binding.js');
+      const { loadBinding } = await import('../engines/native/binding.js');
       loadBinding();
       return 'it loads';
     }

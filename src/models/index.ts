@@ -1,5 +1,7 @@
-export { openPackage, readPackageFile } from './package.js';
-export type { ModelPackage, PackageRequest } from './package.js';
+export { openPackage, openTarget, readPackage, readPackageFile } from './package.js';
+export type { ModelPackage, PackageContents, PackageRequest } from './package.js';
+export { noTarget, sortTargets, thisMachine } from './target.js';
+export type { Machine, PassedOver } from './target.js';
 export { ModelRepository } from './repository.js';
 export type { RepositoryOptions } from './repository.js';
 export type { ModelSupply, ResolvedModel } from './supply.js';

@@ -47,6 +47,39 @@ export const targetSchema = z.strictObject({
   files,
 });
 
+/** An input that is no picture. */
+const constantSchema = z
+  .strictObject({
+    name: z.string().min(1),
+    dtype: z.enum([
+      'float32',
+      'float64',
+      'float16',
+      'int8',
+      'uint8',
+      'int16',
+      'uint16',
+      'int32',
+      'uint32',
+      'int64',
+      'uint64',
+      'bool',
+    ]),
+    shape: z.array(z.number().int().min(1)).max(8),
+    data: z.array(z.number()).min(1).max(100_000).describe('Row-major; one number stands for all elements.'),
+  })
+  .superRefine(({ dtype, shape, data }, context) => {
+    const elements = shape.reduce((a, b) => a * b, 1);
+    if (data.length !== 1 && data.length !== elements)
+      context.addIssue({
+        code: 'custom',
+        path: ['data'],
+        message: `has ${data.length} values for ${elements} elements`,
+      });
+    if (!dtype.startsWith('float') && !data.every(Number.isInteger))
+      context.addIssue({ code: 'custom', path: ['data'], message: `must be whole numbers for ${dtype}` });
+  });
+
 /** `model.json`, the manifest of a model package: what it is, what it wants as input, and the digest of every file. */
 export const manifestSchema = z.strictObject({
   manifestVersion: z.literal(1),
@@ -55,6 +88,10 @@ export const manifestSchema = z.strictObject({
   description: z.string().default(''),
   task: z.enum(['classification', 'object-detection']),
   input: inputSchema,
+  constants: z
+    .array(constantSchema)
+    .default([])
+    .describe('Further inputs of the model, which are the same for every picture.'),
   decoder: decoderSchema,
   labels: inside
     .optional()

@@ -32,31 +32,51 @@ export function obstacle(target: ModelTarget, machine: Machine): string | undefi
   return missing.length > 0 ? `this CPU lacks ${missing.join(', ')}` : undefined;
 }
 
+/** What the configuration asks for. */
+export interface TargetWish {
+  /** @default 'auto' */
+  readonly runtime?: 'auto' | 'dlr' | 'onnx' | undefined;
+  /** Name of the one target to use. */
+  readonly name?: string | undefined;
+}
+
+/** A target that is not used, and why. */
+export interface PassedOver {
+  readonly target: string;
+  readonly reason: string;
+}
+
 /**
- * The target to load: the wanted one, or of those that fit the one that uses most of the CPU (a package names more
- * features for its more specialised artifacts).
- * @throws EdgeError MODEL_NO_TARGET with the reason for each target of the package.
+ * Which targets of a package this machine can run and the configuration allows, as far as that can be seen without loading
+ * anything: compiled ones first, and of those the ones that use most of the CPU (a package names more features for its more
+ * specialised artifacts).
  */
-export function chooseTarget(
-  model: string,
+export function sortTargets(
   targets: readonly ModelTarget[],
   machine: Machine,
-  wanted: { runtime: 'dlr'; name?: string | undefined },
-): ModelTarget {
-  const reasons: string[] = [];
+  wish: TargetWish,
+): { fitting: ModelTarget[]; unfit: PassedOver[] } {
+  const unfit: PassedOver[] = [];
   const fitting: ModelTarget[] = [];
   for (const target of targets) {
-    const reason =
-      wanted.name !== undefined && target.name !== wanted.name
-        ? `the configuration asks for ${wanted.name}`
-        : target.runtime !== wanted.runtime
-          ? `it is for the runtime ${target.runtime}, ${wanted.runtime} is in use`
-          : obstacle(target, machine);
+    const reason = refusal(target, wish) ?? obstacle(target, machine);
     if (reason === undefined) fitting.push(target);
-    else reasons.push(`${target.name}: ${reason}`);
+    else unfit.push({ target: target.name, reason });
   }
   const features = (target: ModelTarget) => target.platform?.cpuFeatures.length ?? 0;
-  const best = fitting.sort((a, b) => features(b) - features(a))[0];
-  if (!best) throw new EdgeError('MODEL_NO_TARGET', { model, reasons });
-  return best;
+  const rank = (target: ModelTarget) => (target.runtime === 'dlr' ? 1000 : 0) + features(target);
+  return { fitting: fitting.sort((a, b) => rank(b) - rank(a)), unfit };
+}
+
+function refusal(target: ModelTarget, { runtime = 'auto', name }: TargetWish): string | undefined {
+  if (name !== undefined && target.name !== name) return `the configuration asks for ${name}`;
+  if (runtime !== 'auto' && target.runtime !== runtime)
+    return `it is for the runtime ${target.runtime}, the configuration asks for ${runtime}`;
+  return undefined;
+}
+
+/** @throws EdgeError always: none of the targets can be used */
+export function noTarget(model: string, passedOver: readonly PassedOver[], cause?: unknown): never {
+  const reasons = passedOver.map(({ target, reason }) => `${target}: ${reason}`);
+  throw new EdgeError('MODEL_NO_TARGET', { model, reasons }, { cause });
 }

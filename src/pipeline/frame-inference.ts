@@ -3,6 +3,7 @@ import type { Decoder } from '../decode/index.js';
 import type { Engine, EngineInput } from '../engines/index.js';
 import { toFrame, type PreprocessedPicture, type Preprocessor } from '../preprocess/index.js';
 import type { Frame, Normalization, Tensor } from '../types.js';
+import type { constantsOf } from './constants.js';
 import type { ModelIdentity, PipelineResult } from './result.js';
 import { InferenceTurns } from './turns.js';
 
@@ -12,6 +13,8 @@ export interface ModelStages {
   readonly preprocessor: Preprocessor;
   readonly engine: Engine;
   readonly normalization: Normalization;
+  /** What a model of several inputs is given beside the picture. */
+  readonly constants: ReturnType<typeof constantsOf>;
   readonly decoder: Decoder;
 }
 
@@ -59,12 +62,12 @@ export class FrameInference {
   }
 
   async #infer(frame: Frame, captureMs: number, run: Run): Promise<PipelineResult> {
-    const { engine, normalization, decoder, model } = this.#stages;
+    const { engine, normalization, constants, decoder, model } = this.#stages;
     const started = performance.now();
     const { pixels, geometry } = this.#preprocess(frame);
     const preprocessed = performance.now();
     let begun = preprocessed;
-    const input: EngineInput = { picture: pixels, normalization };
+    const input: EngineInput = { picture: pixels, normalization, ...constants };
     const outputs = await run(() => {
       begun = performance.now();
       return engine.run(input);

@@ -5,7 +5,9 @@ import { EdgeError } from '../errors/index.js';
 import { inputSize, readPackageFile, type ModelPackage } from '../models/index.js';
 import { createPreprocessor } from '../preprocess/index.js';
 import { decodePicture } from '../sources/picture-file.js';
+import { valuesOf } from '../tensor-values.js';
 import type { Tensor } from '../types.js';
+import { constantsOf } from './constants.js';
 
 /** What a golden sample's output file holds: raw outputs of the model, before activation, by their position. */
 const goldenSchema = z.looseObject({
@@ -14,26 +16,67 @@ const goldenSchema = z.looseObject({
     .refine((outputs) => Object.keys(outputs).length > 0, 'must have at least one output'),
 });
 
+/** How far one golden sample is from what it should be. */
+export interface GoldenDifference {
+  readonly sample: string;
+  readonly tolerance: number;
+  /** The largest of a raw output; NaN where an output is missing, of another size, or no number. */
+  readonly difference: number;
+  /** Where it is: `output 0[3]`. */
+  readonly place: string;
+  /** In words: what is there instead of what. */
+  readonly text: string;
+}
+
 /**
- * Runs the golden samples of a package through its own preprocessing and the loaded engine: the proof that this artifact, on this
- * machine, computes what its makers saw.
+ * Runs the golden samples of a package through its own preprocessing and the loaded engine.
+ * @throws EdgeError GOLDEN_INVALID, RUN_FAILED
+ */
+export async function measureGolden(model: ModelPackage, engine: Engine): Promise<GoldenDifference[]> {
+  const results: GoldenDifference[] = [];
+  for (const sample of model.manifest.golden) {
+    const outputs = await runSample(model, await readPackageFile(model, sample.input), engine);
+    results.push(compare(sample, await readExpected(model, sample.output), outputs));
+  }
+  return results;
+}
+
+/** The raw outputs of a model for one picture, through the preprocessing of its manifest. @throws EdgeError RUN_FAILED */
+export async function runSample(
+  { manifest }: Pick<ModelPackage, 'manifest'>,
+  picture: Buffer,
+  engine: Engine,
+): Promise<Tensor[]> {
+  const { input } = manifest;
+  const { width, height } = inputSize(input);
+  const preprocessor = createPreprocessor({ width, height, resize: input.resize }, {});
+  const decoded = await decodePicture(picture, width, height);
+  try {
+    const frame = { id: 1, capturedAt: new Date(), ...decoded };
+    return await engine.run({
+      picture: preprocessor.process(frame).pixels,
+      normalization: input,
+      ...constantsOf(manifest),
+    });
+  } finally {
+    decoded.picture.release();
+  }
+}
+
+/** Within its tolerance; written so that NaN is not. */
+export const isGood = ({ difference, tolerance }: GoldenDifference): boolean => difference <= tolerance;
+
+/**
+ * The proof that this artifact, on this machine, computes what its makers saw.
  * @throws EdgeError GOLDEN_MISMATCH naming sample, place and difference; GOLDEN_INVALID; RUN_FAILED
  */
 export async function proveGolden(model: ModelPackage, engine: Engine): Promise<void> {
-  const { golden, input } = model.manifest;
-  const { width, height } = inputSize(input);
-  const preprocessor = createPreprocessor({ width, height, resize: input.resize }, {});
-  for (const sample of golden) {
-    const decoded = await decodePicture(await readPackageFile(model, sample.input), width, height);
-    let outputs: Tensor[];
-    try {
-      const frame = { id: 1, capturedAt: new Date(), ...decoded };
-      outputs = await engine.run({ picture: preprocessor.process(frame).pixels, normalization: input });
-    } finally {
-      decoded.picture.release();
-    }
-    compare(model, sample, await readExpected(model, sample.output), outputs);
-  }
+  const wrong = (await measureGolden(model, engine)).find((result) => !isGood(result));
+  if (wrong) throw mismatch(model.manifest.name, wrong);
+}
+
+export function mismatch(model: string, { sample, place, text }: GoldenDifference): EdgeError {
+  return new EdgeError('GOLDEN_MISMATCH', { model, sample, place, difference: text });
 }
 
 async function readExpected(model: ModelPackage, file: string): Promise<Map<number, number[]>> {
@@ -53,33 +96,25 @@ async function readExpected(model: ModelPackage, file: string): Promise<Map<numb
 type Sample = ModelPackage['manifest']['golden'][number];
 
 function compare(
-  model: ModelPackage,
-  sample: Sample,
+  { input: sample, tolerance }: Sample,
   expected: Map<number, number[]>,
   outputs: readonly Tensor[],
-): void {
+): GoldenDifference {
+  let worst: GoldenDifference = { sample, tolerance, difference: 0, place: '', text: 'equal' };
   for (const [position, values] of expected) {
-    const actual = Array.from(outputs[position]?.data ?? [], Number);
+    const output = outputs[position];
+    const actual = output ? valuesOf(output) : new Float64Array();
     const place = `output ${position}`;
     if (actual.length !== values.length) {
-      const difference = `${actual.length} values instead of ${values.length}`;
-      throw new EdgeError('GOLDEN_MISMATCH', {
-        model: model.manifest.name,
-        sample: sample.input,
-        place,
-        difference,
-      });
+      const text = `${actual.length} values instead of ${values.length}`;
+      return { sample, tolerance, difference: NaN, place, text };
     }
     for (const [index, value] of values.entries()) {
       const difference = Math.abs((actual[index] ?? NaN) - value);
-      // Written so that NaN fails.
-      if (difference <= sample.tolerance) continue;
-      throw new EdgeError('GOLDEN_MISMATCH', {
-        model: model.manifest.name,
-        sample: sample.input,
-        place: `${place}[${index}]`,
-        difference: `${actual[index]} instead of ${value}, ${difference} apart, allowed are ${sample.tolerance}`,
-      });
+      if (difference <= worst.difference || Number.isNaN(worst.difference)) continue;
+      const text = `${actual[index]} instead of ${value}, ${difference} apart, allowed are ${tolerance}`;
+      worst = { sample, tolerance, difference, place: `${place}[${index}]`, text };
     }
   }
+  return worst;
 }

@@ -2,9 +2,22 @@ import type { DetectConfig } from '../config/detect.js';
 import type { PreprocessConfig } from '../config/preprocess.js';
 import { createDecoder } from '../decode/index.js';
 import { loadEngine, type Engine, type EngineInfo } from '../engines/index.js';
-import { EdgeError } from '../errors/index.js';
-import { inputSize, openPackage, type ModelPackage, type PackageRequest } from '../models/index.js';
+import { EdgeError, isEdgeError } from '../errors/index.js';
+import {
+  inputSize,
+  noTarget,
+  openTarget,
+  readPackage,
+  sortTargets,
+  thisMachine,
+  type ModelPackage,
+  type ModelTarget,
+  type PackageContents,
+  type PackageRequest,
+  type PassedOver,
+} from '../models/index.js';
 import { createPreprocessor } from '../preprocess/index.js';
+import { constantsOf } from './constants.js';
 import type { ModelStages } from './frame-inference.js';
 import type { DlrSpec } from './spec.js';
 
@@ -29,6 +42,8 @@ export interface OpenModel {
   readonly engine: Engine;
   readonly width: number;
   readonly height: number;
+  /** Targets that were tried first and did not load. */
+  readonly passedOver: readonly PassedOver[];
 }
 
 /** The same with the stages of one pipeline. */
@@ -50,20 +65,48 @@ export async function loadModel(spec: ModelSpec): Promise<LoadedModel> {
   }
 }
 
-/** The part of it that several pipelines can share. @throws as loadModel does */
+/**
+ * The part of it that several pipelines can share: the preferred target, else the first that loads of those that fit.
+ * @throws as loadModel does; EdgeError MODEL_NO_TARGET where several fail, each in its own way
+ */
 export async function openModel(spec: OpenModelSpec): Promise<OpenModel> {
-  const model = await openPackage(spec.model);
-  const { manifest, target } = model;
+  const { runtime, target: name, preferred } = spec.model;
+  const contents = await readPackage(spec.model);
+  const { fitting, unfit } = sortTargets(contents.manifest.targets, thisMachine(), { runtime, name });
+  const failures: unknown[] = [];
+  const passedOver: PassedOver[] = [];
+  for (const target of fitting.sort((a, b) => Number(b.name === preferred) - Number(a.name === preferred))) {
+    try {
+      return { ...(await load(contents, target, spec.dlr)), passedOver };
+    } catch (error) {
+      // A package that is not what its manifest says is refused as a whole.
+      if (isEdgeError(error) && /^MODEL_(FILE|DIGEST)_/.test(error.code)) throw error;
+      failures.push(error);
+      passedOver.push({ target: target.name, reason: (error as Error).message });
+    }
+  }
+  const codes = new Set(failures.map((error) => (isEdgeError(error) ? error.code : 'UNEXPECTED')));
+  if (codes.size === 1) throw failures[0];
+  return noTarget(contents.manifest.name, [...unfit, ...passedOver], failures[0]);
+}
+
+async function load(
+  contents: PackageContents,
+  target: ModelTarget,
+  dlr: DlrSpec,
+): Promise<Omit<OpenModel, 'passedOver'>> {
+  const model = await openTarget(contents, target);
+  const { runtime, files } = target;
   // A library that came with the model is pinned by its manifest.
-  const sha256 = spec.dlr.sha256 ?? target.files['libdlr.so'];
-  const engine = await loadEngine({ runtime: 'dlr', artifact: model.artifact, dlr: { ...spec.dlr, sha256 } });
+  const sha256 = dlr.sha256 ?? files['libdlr.so'];
+  const engine = await loadEngine({ runtime, artifact: model.artifact, dlr: { ...dlr, sha256 } });
   try {
     checkInput(model, engine.info);
   } catch (error) {
     await engine.dispose();
     throw error;
   }
-  return { package: model, engine, ...inputSize(manifest.input) };
+  return { package: model, engine, ...inputSize(contents.manifest.input) };
 }
 
 /** The stages of one pipeline on a model; decoders may remember frames, so each pipeline has its own. */
@@ -79,6 +122,7 @@ export function stagesOf(open: OpenModel, { preprocess, detect }: StagesSpec): M
     preprocessor: createPreprocessor({ width, height, resize: manifest.input.resize }, preprocess),
     engine,
     normalization: manifest.input,
+    constants: constantsOf(manifest),
     decoder,
   };
 }
