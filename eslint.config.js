@@ -6,6 +6,7 @@ const stages = [
   'preprocess',
   'engines',
   'decode',
+  'track',
   'rules',
   'actuators',
   'publish',

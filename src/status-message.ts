@@ -1,5 +1,6 @@
 import type { ModelIdentity, PipelineCounters } from './pipeline/result.js';
 import type { Fault } from './pipeline/messages.js';
+import type { SourceStatus } from './pipeline/source-health.js';
 import type { PipelineState } from './pipeline/supervisor.js';
 import { fillInTopic, type PublishCounters, type Transport } from './publish/index.js';
 import { describeError } from './errors/index.js';
@@ -23,6 +24,7 @@ export interface PipelineStatusMessage {
   readonly event: PipelineEvent;
   readonly state: PipelineState | 'fetching-model';
   readonly model: ModelIdentity | undefined;
+  readonly source?: SourceStatus | undefined;
   readonly restarts: number;
   readonly lastFault: Fault | undefined;
   readonly counters: Readonly<Partial<PipelineCounters>>;
@@ -53,11 +55,11 @@ export class StatusReporter {
   report(
     topic: string | null,
     event: PipelineEvent,
-    status: Pick<PipelineStatusMessage, 'state' | 'model' | 'restarts' | 'lastFault' | 'counters'>,
+    status: Pick<PipelineStatusMessage, 'state' | 'model' | 'source' | 'restarts' | 'lastFault' | 'counters'>,
     output: Pick<PipelineStatusMessage, 'published' | 'actions'>,
   ): void {
     const { thingName: thing, pipeline } = this.#names;
-    const { state, model, restarts, lastFault, counters } = status;
+    const { state, model, source, restarts, lastFault, counters } = status;
     const at = new Date().toISOString();
     const message: PipelineStatusMessage = {
       version: 1,
@@ -67,6 +69,7 @@ export class StatusReporter {
       event,
       state,
       model,
+      source,
       restarts,
       lastFault,
       counters,

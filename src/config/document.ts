@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { detectSchema } from './detect.js';
 import { dashboardSchema, metricsSchema } from './dashboard.js';
 import { modelCacheSchema, modelSchema } from './model.js';
+import { motionSchema } from './motion.js';
 import { preprocessSchema } from './preprocess.js';
 import { publishSchema } from './publish.js';
 import { ruleSchema } from './rule.js';
@@ -16,6 +17,10 @@ export const pipelineSchema = z.strictObject({
   preprocess: preprocessSchema
     .prefault({})
     .describe("Differences to the preprocessing that the model's manifest asks for."),
+  motion: motionSchema
+    .nullable()
+    .default(null)
+    .describe('Infers only while something moves in the picture; null: on every tick.'),
   detect: detectSchema
     .prefault({})
     .describe('What is made of the detections of the model; without meaning for a classifier.'),

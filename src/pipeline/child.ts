@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import type { FromPipeline, PipelineNews, StartOptions, ToPipeline } from './messages.js';
 import { PendingRequests } from './pending-requests.js';
 import type { AskPipeline } from './requests.js';
+import type { SourceStatus } from './source-health.js';
 import type { PipelineSpec } from './spec.js';
 
 /** Compiled code in every case: the tests, too, run this module from the sources. */
@@ -33,6 +34,7 @@ export class PipelineChild {
   #heardAt = performance.now();
   #hasSpoken = false;
   #busyMs = 0;
+  #source: SourceStatus | undefined;
 
   /** @param entry the module that the process runs; tests give a fake */
   constructor(entry: string, pipeline: string, events: ChildEvents) {
@@ -56,6 +58,11 @@ export class PipelineChild {
 
   get hasSpoken(): boolean {
     return this.#hasSpoken;
+  }
+
+  /** What its source does, as it last said. */
+  get source(): SourceStatus | undefined {
+    return this.#source;
   }
 
   /** How long the inference in flight has taken, as the process last said. */
@@ -102,7 +109,10 @@ export class PipelineChild {
     } else if (message.type === 'refusal') {
       this.#requests.refuse(message.id, message.refusal);
     } else {
-      if (message.type === 'alive') this.#busyMs = message.busyMs;
+      if (message.type === 'alive') {
+        this.#busyMs = message.busyMs;
+        this.#source = message.source;
+      }
       this.#onNews(message);
     }
   }

@@ -1,6 +1,7 @@
 import type { EngineInfo } from '../engines/index.js';
 import type { ModelIdentity, PipelineCounters, PipelineResult } from './result.js';
 import type { PipelineReplies, PipelineRequest } from './requests.js';
+import type { SourceStatus } from './source-health.js';
 import type { PipelineSpec } from './spec.js';
 
 export interface StartOptions {
@@ -51,7 +52,12 @@ export type AnswerMessage =
 
 /** What a pipeline process tells by itself. */
 export type PipelineNews =
-  | { readonly type: 'alive'; readonly counters?: PipelineCounters; readonly busyMs: number }
+  | {
+      readonly type: 'alive';
+      readonly counters?: PipelineCounters;
+      readonly source?: SourceStatus;
+      readonly busyMs: number;
+    }
   | { readonly type: 'ready'; readonly model: ModelIdentity; readonly engine: EngineInfo }
   | { readonly type: 'result'; readonly result: PipelineResult }
   /** Costs a frame; the process goes on. */

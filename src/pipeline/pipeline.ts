@@ -1,11 +1,14 @@
 import { performance } from 'node:perf_hooks';
-import { EdgeError, isEdgeError } from '../errors/index.js';
-import type { FrameSource } from '../sources/index.js';
+import { isEdgeError } from '../errors/index.js';
+import type { MotionGate } from '../preprocess/motion-gate.js';
+import type { Tracker } from '../track/tracker.js';
 import type { Frame } from '../types.js';
 import type { FrameInference } from './frame-inference.js';
 import { KeptFrames } from './kept-frames.js';
 import type { PipelineCounters, PipelineResult } from './result.js';
+import type { SourceStatus } from './source-health.js';
 import type { Ticker } from './ticker.js';
+import type { WatchedSource } from './watched-source.js';
 
 export interface PipelineEvents {
   onResult(result: PipelineResult): void;
@@ -18,33 +21,39 @@ export interface FrameOptions {
   readonly keepFrames?: number;
   /** Ids of frames count on from here. @default 0 */
   readonly framesBefore?: number;
+  /** Decides which frames are worth an inference. @default all are */
+  readonly gate?: MotionGate | undefined;
+  /** Numbers the objects of detections. */
+  readonly tracker?: Tracker | undefined;
 }
 
-/** A source that gives nothing for this long, or for ten intervals, is opened again. */
-const leastStallSeconds = 10;
 /** As many inferences in a row may fail before the process gives up and is replaced by a fresh one. */
 const maxFailuresInARow = 10;
 
 /** A tick at a time: the newest frame of the source, through the model, to whoever listens. */
 export class Pipeline {
   readonly frames: KeptFrames;
-  readonly #source: FrameSource;
+  readonly #source: WatchedSource;
   readonly #ticker: Ticker;
   readonly #inference: FrameInference;
   readonly #events: PipelineEvents;
   readonly #framesBefore: number;
-  readonly #counts = { inferred: 0, sourceFaults: 0, inferenceFaults: 0, outputsInvalid: 0 };
+  readonly #gate: MotionGate | undefined;
+  readonly #tracker: Tracker | undefined;
+  readonly #counts = { inferred: 0, framesStill: 0, inferenceFaults: 0, outputsInvalid: 0 };
   #failuresInARow = 0;
 
   constructor(
-    source: FrameSource,
+    source: WatchedSource,
     ticker: Ticker,
     inference: FrameInference,
     events: PipelineEvents,
-    { keepFrames = 0, framesBefore = 0 }: FrameOptions = {},
+    { keepFrames = 0, framesBefore = 0, gate, tracker }: FrameOptions = {},
   ) {
     this.frames = new KeptFrames(keepFrames);
     this.#framesBefore = framesBefore;
+    this.#gate = gate;
+    this.#tracker = tracker;
     this.#source = source;
     this.#ticker = ticker;
     this.#inference = inference;
@@ -56,6 +65,10 @@ export class Pipeline {
     return this.#inference.busyMs;
   }
 
+  get sourceStatus(): SourceStatus {
+    return this.#source.status;
+  }
+
   get counters(): PipelineCounters {
     const { captured, superseded, unreadable, reopened } = this.#source.counters;
     return {
@@ -64,6 +77,7 @@ export class Pipeline {
       ticksMissed: this.#ticker.missed,
       framesSuperseded: superseded,
       picturesUnreadable: unreadable,
+      sourceFaults: this.#source.faults,
       sourceReopened: reopened,
     };
   }
@@ -74,9 +88,14 @@ export class Pipeline {
     try {
       while (await this.#ticker.next(signal)) {
         const started = performance.now();
-        const frame = await this.#capture(signal);
+        const frame = await this.#source.capture(signal);
         if (frame === 'ended') return;
         if (!frame) continue;
+        if (this.#gate?.passes(frame.picture, started) === false) {
+          this.#counts.framesStill++;
+          frame.picture.release();
+          continue;
+        }
         const numbered = { ...frame, id: this.#framesBefore + frame.id };
         await this.#handle(numbered, performance.now() - started);
       }
@@ -88,31 +107,10 @@ export class Pipeline {
     }
   }
 
-  async #capture(signal: AbortSignal): Promise<Frame | 'ended' | undefined> {
-    const limit = new AbortController();
-    const seconds = Math.max(leastStallSeconds, 10 * this.#ticker.intervalSeconds);
-    const timer = this.#source.silent ? undefined : setTimeout(() => limit.abort(), seconds * 1000);
-    try {
-      const frame = await this.#source.next(AbortSignal.any([signal, limit.signal]));
-      if (!frame && limit.signal.aborted && !signal.aborted)
-        throw new EdgeError('SOURCE_STALLED', { seconds });
-      return frame ?? 'ended';
-    } catch (error) {
-      this.#counts.sourceFaults++;
-      this.#events.onFault(error);
-      // Closed, so that the next tick opens it anew.
-      await this.#source.stop();
-      await this.#ticker.rest(signal);
-      return undefined;
-    } finally {
-      clearTimeout(timer);
-    }
-  }
-
   async #handle(frame: Frame, captureMs: number): Promise<void> {
     const held = this.frames.hold(frame);
     try {
-      const result = await this.#inference.infer(frame, captureMs);
+      const result = this.#tracked(await this.#inference.infer(frame, captureMs));
       if (held) this.frames.add(held);
       this.#counts.inferred++;
       this.#failuresInARow = 0;
@@ -124,5 +122,10 @@ export class Pipeline {
       this.#events.onFault(error);
       if (++this.#failuresInARow >= maxFailuresInARow) throw error;
     }
+  }
+
+  #tracked(result: PipelineResult): PipelineResult {
+    if (!this.#tracker) return result;
+    return { ...result, predictions: this.#tracker.update(result.predictions, performance.now()) };
   }
 }

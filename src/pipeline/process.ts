@@ -1,6 +1,8 @@
 import { describeError, isEdgeError } from '../errors/index.js';
 import { createLogger } from '../logger.js';
+import { MotionGate } from '../preprocess/motion-gate.js';
 import { createSource } from '../sources/index.js';
+import { Tracker } from '../track/tracker.js';
 import { FrameInference } from './frame-inference.js';
 import { proveGolden } from './golden.js';
 import {
@@ -18,6 +20,7 @@ import { Responder } from './responder.js';
 import type { PipelineSpec } from './spec.js';
 import type { PipelineResult } from './result.js';
 import { Ticker } from './ticker.js';
+import { WatchedSource } from './watched-source.js';
 
 /**
  * The entry of a pipeline process: native code that crashes, hangs or leaks does it here. It talks to the component over the
@@ -73,14 +76,24 @@ async function work(spec: PipelineSpec, { prove, hold }: StartOptions): Promise<
   // Pictures are decoded no larger than needed, but the region alone has to cover the input.
   const [, , regionWidth, regionHeight] = spec.preprocess.region ?? [0, 0, 1, 1];
   const size = { minWidth: Math.ceil(width / regionWidth), minHeight: Math.ceil(height / regionHeight) };
-  const source = createSource(spec.source, { ...size, logger: logger.child({ pipeline: spec.name }) });
+  const source = createSource(spec.source, {
+    ...size,
+    logger: logger.child({ pipeline: spec.name }),
+    ...(spec.secret !== undefined && { secret: spec.secret }),
+  });
   const ticker = new Ticker(spec.source.intervalSeconds);
   const inference = new FrameInference(stages);
   const events = {
     onResult: (result: PipelineResult) => send({ type: 'result', result }),
     onFault: (error: unknown) => send({ type: 'fault', fault: faultOf(error) }),
   };
-  pipeline = new Pipeline(source, ticker, inference, events, { keepFrames, framesBefore });
+  const watched = new WatchedSource(source, spec.source, events.onFault);
+  pipeline = new Pipeline(watched, ticker, inference, events, {
+    keepFrames,
+    framesBefore,
+    gate: spec.motion ? new MotionGate(spec.motion) : undefined,
+    tracker: spec.detect?.track ? new Tracker(spec.detect.track) : undefined,
+  });
   responder = new Responder({ pipeline: spec.name, frames: pipeline.frames, inference, ...size });
   await pipeline.run(stopping.signal);
   if (!stopping.signal.aborted) send({ type: 'ended', counters: pipeline.counters });
@@ -103,7 +116,8 @@ async function leave(code: number): Promise<void> {
 }
 
 function aliveMessage(): FromPipeline {
-  return { type: 'alive', busyMs: pipeline?.busyMs ?? 0, ...(pipeline && { counters: pipeline.counters }) };
+  const of = pipeline && { counters: pipeline.counters, source: pipeline.sourceStatus };
+  return { type: 'alive', busyMs: pipeline?.busyMs ?? 0, ...of };
 }
 
 function sayAlive(): void {

@@ -43,6 +43,8 @@ export interface PipelineCounters {
   ticksMissed: number;
   framesSuperseded: number;
   picturesUnreadable: number;
+  /** Frames on which nothing moved. */
+  framesStill: number;
   sourceFaults: number;
   sourceReopened: number;
   inferenceFaults: number;

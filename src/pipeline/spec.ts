@@ -1,5 +1,6 @@
 import type { DlrConfig, PipelineConfig } from '../config/document.js';
 import type { DetectConfig } from '../config/detect.js';
+import type { MotionConfig } from '../config/motion.js';
 import type { PreprocessConfig } from '../config/preprocess.js';
 import type { SourceConfig } from '../config/source.js';
 import type { PackageRequest } from '../models/index.js';
@@ -13,6 +14,9 @@ export interface PipelineSpec {
   readonly source: SourceConfig;
   readonly preprocess: PreprocessConfig;
   readonly detect?: DetectConfig;
+  readonly motion?: MotionConfig | null;
+  /** Text of the secret that the source signs in with. */
+  readonly secret?: string;
   readonly model: PackageRequest;
   readonly dlr: DlrSpec;
 }
@@ -24,6 +28,6 @@ export function specOf(
   model: PackageRequest,
   dlr: DlrConfig,
 ): PipelineSpec {
-  const { source, preprocess, detect } = pipeline;
-  return { name, source, preprocess, detect, model, dlr };
+  const { source, preprocess, detect, motion } = pipeline;
+  return { name, source, preprocess, detect, motion, model, dlr };
 }

@@ -8,6 +8,7 @@ import { pipelineEntry, PipelineChild } from './child.js';
 import type { Fault, PipelineNews } from './messages.js';
 import type { AskPipeline } from './requests.js';
 import { sum, type ModelIdentity, type PipelineCounters, type PipelineResult } from './result.js';
+import type { SourceStatus } from './source-health.js';
 import type { PipelineSpec } from './spec.js';
 import { Watchdog, type Verdict } from './watchdog.js';
 
@@ -28,6 +29,8 @@ export interface PipelineStatus {
   readonly restarts: number;
   readonly lastFault: Fault | undefined;
   readonly model: ModelIdentity | undefined;
+  /** What its source does; undefined while no process has opened it. */
+  readonly source?: SourceStatus | undefined;
   /** Since the component started, over all processes of this pipeline. */
   readonly counters: Readonly<Partial<PipelineCounters>>;
 }
@@ -94,6 +97,7 @@ export class PipelineSupervisor {
       restarts: this.#restarts,
       lastFault: this.#lastFault,
       model: this.#model,
+      source: this.#child?.source,
       counters: sum(this.#earlier, this.#current),
     };
   }

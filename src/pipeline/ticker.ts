@@ -1,9 +1,6 @@
 import { performance } from 'node:perf_hooks';
 import { pause } from '../pause.js';
 
-/** Least time between a fault of the source and the next try. */
-const faultPauseMs = 500;
-
 /**
  * Ticks at `start + n * interval` on the monotonic clock: lateness never adds up, and a jump of the wall clock changes nothing.
  * Ticks that pass while the pipeline is busy are skipped and counted.
@@ -39,11 +36,6 @@ export class Ticker {
     this.missed += next - this.#count - 1;
     this.#count = next;
     return this.#waitUntil(this.#start + next * this.#intervalMs, signal);
-  }
-
-  /** After a fault: a source that is asked without an interval would otherwise be asked without end. */
-  async rest(signal: AbortSignal): Promise<void> {
-    if (this.#intervalMs < faultPauseMs) await this.#waitUntil(performance.now() + faultPauseMs, signal);
   }
 
   /** A timer may fire up to a millisecond early and counts in whole ones: the rest is waited for in another turn. */

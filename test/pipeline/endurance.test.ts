@@ -11,6 +11,7 @@ import { Pipeline } from '../../src/pipeline/pipeline.js';
 import { Ticker } from '../../src/pipeline/ticker.js';
 import { createSource } from '../../src/sources/index.js';
 import { jpeg } from '../sources/pictures.js';
+import { WatchedSource } from '../../src/pipeline/watched-source.js';
 
 let folder: string;
 beforeAll(async () => {
@@ -33,14 +34,16 @@ it('2,000 frames through OpenCV and DLR leave the memory flat', { timeout: 180_0
   const stop = new AbortController();
   const memory: number[] = [];
   let frames = 0;
-  const pipeline = new Pipeline(source, new Ticker(0), new FrameInference(stages), {
+  const fail = (error: unknown) => {
+    throw error;
+  };
+  const watched = new WatchedSource(source, config, fail);
+  const pipeline = new Pipeline(watched, new Ticker(0), new FrameInference(stages), {
     onResult: () => {
       if (++frames % 100 === 0) memory.push(process.memoryUsage.rss());
       if (frames === 2000) stop.abort();
     },
-    onFault: (error) => {
-      throw error;
-    },
+    onFault: fail,
   });
   await pipeline.run(stop.signal);
   expect(pipeline.counters).toMatchObject({ inferred: 2000, inferenceFaults: 0, picturesUnreadable: 0 });

@@ -57,12 +57,9 @@ describe('the ticker', () => {
     expect(await ticker.next(stop.signal)).toBe(false);
   });
 
-  it('has no pause between ticks at interval 0, but one after a fault', async () => {
+  it('has no pause between ticks at interval 0', async () => {
     const ticker = new Ticker(0);
     expect(await ticker.next(never)).toBe(true);
     expect(await ticker.next(never)).toBe(true);
-    const started = performance.now();
-    await ticker.rest(never);
-    expect(performance.now() - started).toBeGreaterThanOrEqual(499);
   });
 });
