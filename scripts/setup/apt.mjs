@@ -26,7 +26,15 @@ export const PACKAGES = {
     { package: 'ffmpeg', command: 'ffmpeg' }, // videos and network streams; OpenCV is built without
   ],
   demo: [],
-  test: [],
+  test: [
+    // A real RTSP server for the tests of network cameras, in the system's Python.
+    { package: 'gir1.2-gst-rtsp-server-1.0' },
+    { package: 'python3-gi' },
+    { package: 'gstreamer1.0-tools', command: 'gst-launch-1.0' },
+    { package: 'gstreamer1.0-plugins-base' },
+    { package: 'gstreamer1.0-plugins-good' },
+    { package: 'gstreamer1.0-plugins-ugly' },
+  ],
   bench: [],
   build: [],
 };
