@@ -155,6 +155,7 @@ export class Onlookers implements Observer {
     const { host, port, tokenFile, cloudWatch } = config;
     const token = tokenFile === undefined ? undefined : await readToken(tokenFile);
     const counts = (this.#counts ??= new ComponentMetrics({
+      thing: thingName,
       pipelines,
       nucleusConnected: () => nucleusConnected?.() ?? false,
       memoryBytes: () => this.#memoryBytes(pssBytes),

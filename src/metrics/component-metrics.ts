@@ -7,6 +7,8 @@ import { metrics, type MetricName } from './definitions.js';
 
 /** What is asked at each look, rather than told. */
 export interface MetricSources {
+  /** Name of the device: a label of every metric. */
+  readonly thing: string;
   pipelines(): Readonly<Record<string, PipelineStatus>>;
   nucleusConnected(): boolean;
   memoryBytes(): number;
@@ -42,6 +44,7 @@ export class ComponentMetrics implements Observer {
 
   constructor(sources: MetricSources) {
     this.#sources = sources;
+    this.registry.setDefaultLabels({ thing: sources.thing });
     this.#results = this.#counter('mli_results_total');
     this.#predictions = this.#counter('mli_predictions_total');
     this.#stages = new Histogram({ ...this.#options('mli_stage_seconds'), buckets });
@@ -115,8 +118,7 @@ export class ComponentMetrics implements Observer {
     const published = this.#counter('mli_published_total', () => {
       published.reset();
       for (const [pipeline, counts] of this.#published)
-        for (const [outcome, count] of Object.entries(counts))
-          published.inc({ pipeline, outcome }, count);
+        for (const [outcome, count] of Object.entries(counts)) published.inc({ pipeline, outcome }, count);
     });
     const running = this.#gauge('mli_pipeline_running', () => {
       running.reset();

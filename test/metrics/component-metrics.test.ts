@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { CloudWatchMetrics, ComponentMetrics, metrics, metricsRoutes } from '../../src/metrics/index.js';
@@ -14,6 +15,7 @@ const python = await pythonWith({
 
 function counted(nucleusConnected = true) {
   const counts = new ComponentMetrics({
+    thing: 'desk',
     pipelines: () => ({
       'belt-1': {
         state: 'running',
@@ -59,7 +61,10 @@ describe('the metrics in the text format of Prometheus', () => {
         .map((name) => name.replace(/_total$/, ''))
         .sort(),
     );
-    expect(families['mli_results']).toEqual(['counter', [['mli_results_total', { pipeline: 'belt-1' }, 10]]]);
+    expect(families['mli_results']).toEqual([
+      'counter',
+      [['mli_results_total', { thing: 'desk', pipeline: 'belt-1' }, 10]],
+    ]);
     const value = (family: string, labels: Record<string, string>, suffix = '') =>
       families[family]?.[1].find(
         ([name, given]) =>
@@ -89,7 +94,18 @@ describe('the metrics in the text format of Prometheus', () => {
   it('count the same after a second look', async () => {
     const counts = counted();
     await counts.text();
-    expect(await counts.text()).toContain('mli_frames_total{pipeline="belt-1",fate="captured"} 12');
+    expect(await counts.text()).toMatch(
+      /^mli_frames_total\{pipeline="belt-1",fate="captured",thing="desk"\} 12$/m,
+    );
+  });
+});
+
+describe('the Grafana dashboard', () => {
+  it('asks only for metrics that there are', () => {
+    const text = readFileSync(new URL('../../infra/grafana-dashboard.json', import.meta.url), 'utf8');
+    const asked = new Set(text.match(/\bmli_\w+/g)?.map((name) => name.replace(/_(bucket|sum|count)$/, '')));
+    expect(asked.size).toBeGreaterThan(10);
+    expect([...asked].filter((name) => !Object.hasOwn(metrics, name))).toEqual([]);
   });
 });
 

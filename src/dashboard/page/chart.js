@@ -46,7 +46,8 @@ export class Chart {
 
   #resize() {
     const { clientWidth: width, clientHeight: height } = this.#holder;
-    if (width > 0) this.#plot?.setSize({ width, height });
+    if (!this.#plot) this.#make();
+    else if (width > 0) this.#plot.setSize({ width, height });
   }
 
   #make() {

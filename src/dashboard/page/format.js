@@ -14,11 +14,9 @@ export function duration(seconds) {
 /** framesSuperseded → frames superseded */
 export const words = (name) => name.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
 
-const hues = [160, 28, 212, 300, 52, 0, 250, 95];
-
-/** A label keeps its colour, on every page and after every reload. */
+/** A label keeps its colour, on every page and after every reload: FNV-1a picks the hue. */
 export function colourOf(label) {
-  let hash = 0;
-  for (const character of label) hash = (hash * 31 + character.codePointAt(0)) >>> 0;
-  return `hsl(${hues[hash % hues.length]} 75% 55%)`;
+  let hash = 0x811c9dc5;
+  for (const character of label) hash = Math.imul(hash ^ character.codePointAt(0), 0x01000193) >>> 0;
+  return `hsl(${hash % 360} 70% 55%)`;
 }

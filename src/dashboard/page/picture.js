@@ -12,8 +12,9 @@ export class PictureView {
   #pipeline;
   #visible = false;
   #busy = false;
-  #askedAt = 0;
   #url;
+  /** The newest result whose picture nobody has asked for yet. */
+  #next;
   /** Results whose picture may still come. */
   #results = new Map();
 
@@ -23,18 +24,29 @@ export class PictureView {
     this.#image = figure.querySelector('img');
     this.#svg = figure.querySelector('svg');
     this.#caption = figure.querySelector('figcaption');
-    new IntersectionObserver(([entry]) => (this.#visible = entry.isIntersecting)).observe(figure);
+    new IntersectionObserver(([entry]) => {
+      this.#visible = entry.isIntersecting;
+      void this.#fetchNext();
+    }).observe(figure);
   }
 
   /** A new result: its picture is fetched if somebody can see it. */
   show(result) {
     this.#results.set(result.frame, result);
     if (this.#results.size > 30) this.#results.delete(this.#results.keys().next().value);
-    const now = performance.now();
-    if (!this.#visible || document.hidden || this.#busy || now - this.#askedAt < leastIntervalMs) return;
-    this.#askedAt = now;
-    this.#busy = true;
-    void this.#fetch(result.frame).finally(() => (this.#busy = false));
+    this.#next = result;
+    void this.#fetchNext();
+  }
+
+  async #fetchNext() {
+    while (this.#next && this.#visible && !document.hidden && !this.#busy) {
+      const { frame } = this.#next;
+      this.#next = undefined;
+      this.#busy = true;
+      await this.#fetch(frame);
+      await new Promise((resolve) => setTimeout(resolve, leastIntervalMs));
+      this.#busy = false;
+    }
   }
 
   async #fetch(frame) {

@@ -140,10 +140,11 @@ export class PipelineCard {
   #show(result) {
     const best = result.predictions[0];
     const isSensor = result.samples !== undefined;
+    this.#at('.charts').hidden = false;
     this.#at('.picture').hidden = isSensor;
     this.#at('.signals').hidden = !isSensor;
     this.#at('.label').textContent = labelOf(result);
-    this.#at('.meter div').style.width = percent(best?.confidence ?? 0);
+    this.#at('.meter div').style.width = `${(best?.confidence ?? 0) * 100}%`;
     const score = best?.score === undefined ? '' : `, score ${best.score.toFixed(3)}`;
     const rule = result.rule ? ` · rule ${result.rule}` : '';
     this.#at('.confidence').textContent = best ? `${percent(best.confidence)}${score}${rule}` : '';
