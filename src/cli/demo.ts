@@ -3,6 +3,7 @@ import path from 'node:path';
 import { createLogger } from '../logger.js';
 import { loadConfiguration, setOption } from './configuration.js';
 import { DemoProcess } from './demo-process.js';
+import { freePort } from './free-port.js';
 import { DemoSummary } from './demo-summary.js';
 import { exitCodes } from './failure.js';
 import { installFolder } from './install.js';
@@ -31,6 +32,9 @@ export const demoCommand = (): Command =>
 async function demo(options: DemoOptions): Promise<void> {
   const { DevelopmentNucleus } = await import('../nucleus/index.js');
   const configuration = await loadConfiguration(path.join(installFolder, 'samples/belt.yaml'), options.set);
+  const { dashboard } = configuration;
+  // Something else may have the usual port.
+  if (dashboard.enabled) dashboard.port = await freePort(dashboard.host, dashboard.port);
   const nucleus = new DevelopmentNucleus({
     logger: createLogger({ name: 'nucleus', level: 'warn', stream: 'stderr' }),
     thingName: 'demo',
@@ -58,8 +62,9 @@ async function demo(options: DemoOptions): Promise<void> {
     });
 
     console.log(
-      'Development nucleus, component and subscriber are starting. The pictures are rendered, not photographs. Ctrl-C ends it.\n',
+      'Development nucleus, component and subscriber are starting. The pictures are rendered, not photographs. Ctrl-C ends it.',
     );
+    console.log(dashboard.enabled ? `The live page: http://${dashboard.host}:${dashboard.port}/\n` : '');
     const subscriber = new DemoProcess(
       'subscriber',
       ['watch', 'mli/predictions/#', 'line1/#'],
