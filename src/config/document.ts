@@ -8,6 +8,7 @@ import { publishSchema } from './publish.js';
 import { ruleSchema } from './rule.js';
 import { identifier, integer, number, sha256, topic } from './scalars.js';
 import { spoolSchema } from './spool.js';
+import { serviceSchema } from './service.js';
 import { sourceSchema } from './source.js';
 import { trustSchema } from './trust.js';
 
@@ -79,6 +80,7 @@ export const documentSchema = z
     spool: spoolSchema.prefault({}),
     dashboard: dashboardSchema.prefault({}),
     metrics: metricsSchema.prefault({}),
+    service: serviceSchema.prefault({}).describe('Inference for other components of the device.'),
     accessControl: z
       .unknown()
       .optional()

@@ -16,6 +16,9 @@ export function resolvePaths(configuration: Configuration, base: string): Config
   for (const listener of [copy.dashboard, copy.metrics]) {
     if (listener.tokenFile !== undefined) listener.tokenFile = absolute(listener.tokenFile);
   }
+  const { http } = copy.service;
+  if (http.socket !== undefined) http.socket = absolute(http.socket);
+  if (http.tokenFile !== undefined) http.tokenFile = absolute(http.tokenFile);
   if (copy.dlr.library !== undefined) copy.dlr.library = absolute(copy.dlr.library);
   return copy;
 }

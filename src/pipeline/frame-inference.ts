@@ -4,6 +4,7 @@ import type { Engine, EngineInput } from '../engines/index.js';
 import { toFrame, type PreprocessedPicture, type Preprocessor } from '../preprocess/index.js';
 import type { Frame, Normalization, Tensor } from '../types.js';
 import type { constantsOf } from './constants.js';
+import type { ModelDescription } from './requests.js';
 import type { ModelIdentity, PipelineResult } from './result.js';
 import { InferenceTurns } from './turns.js';
 
@@ -16,6 +17,8 @@ export interface ModelStages {
   /** What a model of several inputs is given beside the picture. */
   readonly constants: ReturnType<typeof constantsOf>;
   readonly decoder: Decoder;
+  /** Of the classes, in the order of the model. */
+  readonly labels: readonly string[];
 }
 
 /** Runs the model once: takes a turn, or runs within one. */
@@ -35,6 +38,12 @@ export class FrameInference {
   /** How long the model's run in flight has taken, in ms; 0 where there is none. */
   get busyMs(): number {
     return this.turns.busyMs;
+  }
+
+  get description(): ModelDescription {
+    const { model, engine, labels } = this.#stages;
+    const { backend, inputs, outputs } = engine.info;
+    return { model, backend, inputs, outputs, labels };
   }
 
   /** Names of the model's outputs, in their order. */

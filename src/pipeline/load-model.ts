@@ -124,6 +124,7 @@ export function stagesOf(open: OpenModel, { preprocess, detect }: StagesSpec): M
     normalization: manifest.input,
     constants: constantsOf(manifest),
     decoder,
+    labels,
   };
 }
 

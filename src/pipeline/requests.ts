@@ -1,8 +1,8 @@
-import type { Box, Prediction, Tensor } from '../types.js';
-import type { PipelineResult } from './result.js';
+import type { Box, Prediction, Tensor, TensorInfo } from '../types.js';
+import type { ModelIdentity, PipelineResult } from './result.js';
 
 /** What the component may ask of a pipeline process, beside the results that come by themselves. */
-export type PipelineRequest = PictureRequest | InferPictureRequest | InferTensorsRequest;
+export type PipelineRequest = PictureRequest | InferPictureRequest | InferTensorsRequest | DescribeRequest;
 
 /** A picture of the source, encoded only because somebody asked for it. */
 export interface PictureRequest {
@@ -31,6 +31,22 @@ export interface InferTensorsRequest {
   readonly tensors: Readonly<Record<string, Tensor>>;
 }
 
+/** What the loaded model is: asked once for each model. */
+export interface DescribeRequest {
+  readonly type: 'describe';
+}
+
+/** What a loaded model says of itself. */
+export interface ModelDescription {
+  readonly model: ModelIdentity;
+  /** The back end that runs it, as the runtime names it: `tvm`, … */
+  readonly backend: string;
+  readonly inputs: readonly TensorInfo[];
+  readonly outputs: readonly TensorInfo[];
+  /** Of the classes, in the order of the model; empty where it has none. */
+  readonly labels: readonly string[];
+}
+
 /** What comes back; a request that fails gives an EdgeError with its code. */
 export interface PipelineReplies {
   readonly picture: {
@@ -43,6 +59,7 @@ export interface PipelineReplies {
     readonly jpeg: Uint8Array;
   };
   readonly 'infer-picture': Pick<PipelineResult, 'model' | 'predictions' | 'timingsMs'>;
+  readonly describe: ModelDescription;
   readonly 'infer-tensors': { readonly outputs: readonly (Tensor & { readonly name?: string })[] };
 }
 

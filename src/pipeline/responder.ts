@@ -34,6 +34,8 @@ export class Responder {
         return pictureReply(this.#frame(request.frame), request);
       case 'infer-picture':
         return inference.turns.request(() => this.#inferPicture(request), signal);
+      case 'describe':
+        return inference.description;
       case 'infer-tensors': {
         const { outputNames } = inference;
         const outputs = await inference.turns.request(() => inference.runNow(request.tensors), signal);

@@ -10,6 +10,7 @@ import { modelErrors } from './model.js';
 import { pipelineErrors } from './pipeline.js';
 import { requestErrors } from './request.js';
 import { spoolErrors } from './spool.js';
+import { serviceErrors } from './service.js';
 
 export type { ErrorEntry } from './entry.js';
 
@@ -25,6 +26,7 @@ export const catalogue = {
   ...pipelineErrors,
   ...requestErrors,
   ...spoolErrors,
+  ...serviceErrors,
 };
 
 export type ErrorCode = keyof typeof catalogue;
