@@ -1,5 +1,6 @@
 import { checkAccessControl, type Configuration } from './config/index.js';
 import { EdgeError } from './errors/index.js';
+import { InferenceEndpoints } from './inference-endpoints.js';
 import type { Logger } from './logger.js';
 import { ManagedPipeline } from './managed-pipeline.js';
 import type { ModelSupply } from './models/index.js';
@@ -8,6 +9,7 @@ import type { PipelineReplies, PipelineRequest } from './pipeline/requests.js';
 import type { PipelineStatus } from './pipeline/supervisor.js';
 import type { ProvenModels } from './proven-models.js';
 import type { Transport } from './publish/index.js';
+import type { TopicLink } from './service/index.js';
 
 export interface ComponentOptions {
   readonly thingName: string;
@@ -19,6 +21,9 @@ export interface ComponentOptions {
   readonly storedLibrary: () => Promise<string | undefined>;
   /** Undefined without a nucleus. */
   readonly nucleusConnected?: (() => boolean) | undefined;
+  /** Local topics on which requests come; undefined without a nucleus. */
+  readonly topics?: TopicLink | undefined;
+  readonly productVersion: string;
   readonly logger: Logger;
 }
 
@@ -28,11 +33,12 @@ export class Component {
   readonly #pipelines = new Map<string, ManagedPipeline>();
   readonly #stopping = new Set<Promise<void>>();
   readonly #onlookers: Onlookers;
+  readonly #endpoints: InferenceEndpoints;
   #stopped = false;
 
   constructor(options: ComponentOptions) {
     this.#options = options;
-    const { thingName, transport, nucleusConnected, logger } = options;
+    const { thingName, transport, nucleusConnected, topics, productVersion, logger } = options;
     this.#onlookers = new Onlookers({
       thingName,
       transport,
@@ -41,6 +47,14 @@ export class Component {
       ask: (...question) => this.ask(...question),
       logger,
     });
+    const pipelines = {
+      ask: this.ask.bind(this),
+      digestOf: (name: string) => {
+        const status = this.#pipelines.get(name)?.status;
+        return status?.state === 'running' ? status.model?.digest : undefined;
+      },
+    };
+    this.#endpoints = new InferenceEndpoints({ pipelines, topics, productVersion, logger });
   }
 
   get status(): Record<string, PipelineStatus> {
@@ -59,6 +73,7 @@ export class Component {
     const { logger, makeModels } = this.#options;
     const models = makeModels(configuration);
     this.#onlookers.apply(configuration);
+    this.#endpoints.apply(configuration);
     this.#warnOfMissingRights(configuration);
     for (const [name, pipeline] of this.#pipelines) {
       if (Object.hasOwn(configuration.pipelines, name)) {
@@ -109,7 +124,7 @@ export class Component {
     this.#stopped = true;
     for (const pipeline of this.#pipelines.values()) this.#retire(pipeline);
     this.#pipelines.clear();
-    await Promise.all([...this.#stopping, this.#onlookers.stop()]);
+    await Promise.all([...this.#stopping, this.#onlookers.stop(), this.#endpoints.stop()]);
   }
 
   /** Said at once and in full, not one denied message at a time. */

@@ -9,6 +9,7 @@ import type { Transport } from '../publish/index.js';
 import { stateFolder } from '../state-file.js';
 import { loadConfiguration, setOption } from './configuration.js';
 import { GreengrassConfiguration } from './follow-greengrass.js';
+import { productVersion } from './install.js';
 import { RepositoryOfProcess } from './model-supply.js';
 import { untilStopped } from './stop-signal.js';
 
@@ -49,6 +50,8 @@ async function run(options: RunOptions, command: Command): Promise<void> {
     makeModels: (configuration) => models.for(configuration),
     proven: new ProvenModels(state, logger),
     storedLibrary: () => storedLibrary(workRoot, logger),
+    topics: client,
+    productVersion,
     logger,
   });
   const status = setInterval(() => logger.info({ pipelines: component.status }, 'status'), statusIntervalMs);

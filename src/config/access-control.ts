@@ -49,7 +49,7 @@ function accessesOf(configuration: Configuration, component: string, fill: Fill)
     usedBy,
   });
   const heartbeat = `mli/heartbeat/${component}`;
-  const { status, pipelines, metrics } = configuration;
+  const { status, pipelines, metrics, service } = configuration;
   const ofPipelines = Object.entries(pipelines).flatMap(([name, { publish, rules }]) => {
     const path = `pipelines.${name}`;
     const { local, cloud } = publish;
@@ -68,6 +68,12 @@ function accessesOf(configuration: Configuration, component: string, fill: Fill)
     ...(status.topic === null ? [] : [access('PublishToTopic', fill(status.topic), 'status.topic')]),
     ...(metrics.cloudWatch.enabled
       ? [access('PublishToTopic', 'cloudwatch/metric/put', 'metrics.cloudWatch')]
+      : []),
+    ...(service.ipc.enabled
+      ? [
+          access('SubscribeToTopic', fill(service.ipc.topic), 'service.ipc'),
+          access('PublishToTopic', 'mli/replies/*', 'service.ipc'),
+        ]
       : []),
     access('PublishToTopic', heartbeat, 'the heartbeat'),
     access('SubscribeToTopic', 'mli/control/update-models', 'mli model update'),
