@@ -10,6 +10,7 @@ export class PictureView {
   #svg;
   #caption;
   #pipeline;
+  #onShown;
   #visible = false;
   #busy = false;
   #url;
@@ -18,9 +19,11 @@ export class PictureView {
   /** Results whose picture may still come. */
   #results = new Map();
 
-  constructor(figure, pipeline) {
+  /** @param {(result: object) => void} onShown told of the result whose picture is seen, or of the newest where none is to be had */
+  constructor(figure, pipeline, onShown) {
     this.#figure = figure;
     this.#pipeline = pipeline;
+    this.#onShown = onShown;
     this.#image = figure.querySelector('img');
     this.#svg = figure.querySelector('svg');
     this.#caption = figure.querySelector('figcaption');
@@ -35,29 +38,35 @@ export class PictureView {
     this.#results.set(result.frame, result);
     if (this.#results.size > 30) this.#results.delete(this.#results.keys().next().value);
     this.#next = result;
+    if (!this.#visible || document.hidden) this.#onShown(result);
     void this.#fetchNext();
   }
 
   async #fetchNext() {
     while (this.#next && this.#visible && !document.hidden && !this.#busy) {
-      const { frame } = this.#next;
+      const result = this.#next;
       this.#next = undefined;
       this.#busy = true;
-      await this.#fetch(frame);
+      if (!(await this.#fetch(result.frame))) this.#onShown(result);
       await new Promise((resolve) => setTimeout(resolve, leastIntervalMs));
       this.#busy = false;
     }
   }
 
+  /** @returns whether a picture is shown, and whose it is was told */
   async #fetch(frame) {
     const width = Math.min(1280, Math.ceil((this.#figure.clientWidth * devicePixelRatio) / 160) * 160);
     let response;
     try {
       response = await fetch(`pictures/${encodeURIComponent(this.#pipeline)}?frame=${frame}&width=${width}`);
     } catch {
-      return this.#say('The component does not answer.');
+      this.#say('The component does not answer.');
+      return false;
     }
-    if (!response.ok) return this.#say(await response.text());
+    if (!response.ok) {
+      this.#say(await response.text());
+      return false;
+    }
     const result = this.#results.get(Number(response.headers.get('mli-frame')));
     const url = URL.createObjectURL(await response.blob());
     this.#image.src = url;
@@ -66,12 +75,14 @@ export class PictureView {
     this.#url = url;
     this.#image.hidden = false;
     this.#figure.style.aspectRatio = `${this.#image.naturalWidth} / ${this.#image.naturalHeight}`;
-    if (!result) return;
+    if (!result) return false;
     const best = result.predictions[0];
     const what = best ? `${best.label} ${percent(best.confidence)}` : 'nothing';
     this.#image.alt = `Frame ${result.frame} of ${this.#pipeline}: ${what}`;
     this.#say(`#${result.frame} ${result.name ?? ''}`);
     this.#draw(result.predictions.filter(({ box }) => box));
+    this.#onShown(result);
+    return true;
   }
 
   #say(text) {

@@ -39,7 +39,7 @@ export class PipelineCard {
     title.textContent = name;
     title.id = `title-${name}`;
     this.node.setAttribute('aria-labelledby', title.id);
-    this.#picture = new PictureView(this.#at('.picture'), name);
+    this.#picture = new PictureView(this.#at('.picture'), name, (result) => this.#sayVerdict(result));
     const [accent, ...others] = categorical;
     this.#charts = {
       confidence: new Chart(
@@ -138,21 +138,26 @@ export class PipelineCard {
   }
 
   #show(result) {
-    const best = result.predictions[0];
     const isSensor = result.samples !== undefined;
     this.#at('.charts').hidden = false;
     this.#at('.picture').hidden = isSensor;
     this.#at('.signals').hidden = !isSensor;
+    if (isSensor) this.#sayVerdict(result);
+    else this.#picture.show(result);
+    this.#drawing ??= setTimeout(() => {
+      this.#drawing = undefined;
+      this.#draw();
+    }, drawIntervalMs);
+  }
+
+  /** The words belong to the picture that is seen: a newer result waits for its own. */
+  #sayVerdict(result) {
+    const best = result.predictions[0];
     this.#at('.label').textContent = labelOf(result);
     this.#at('.meter div').style.width = `${(best?.confidence ?? 0) * 100}%`;
     const score = best?.score === undefined ? '' : `, score ${best.score.toFixed(3)}`;
     const rule = result.rule ? ` · rule ${result.rule}` : '';
     this.#at('.confidence').textContent = best ? `${percent(best.confidence)}${score}${rule}` : '';
-    if (!isSensor) this.#picture.show(result);
-    this.#drawing ??= setTimeout(() => {
-      this.#drawing = undefined;
-      this.#draw();
-    }, drawIntervalMs);
   }
 
   #draw() {
