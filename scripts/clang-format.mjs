@@ -3,7 +3,7 @@ import { execFileSync, spawnSync } from 'node:child_process';
 
 const files = execFileSync(
   'git',
-  ['ls-files', '-co', '--exclude-standard', 'native', 'bench/native', 'test/native'],
+  ['ls-files', '-co', '--exclude-standard', 'native', 'bench/native', 'test/native', 'training/kernels'],
   { encoding: 'utf8' },
 )
   .split('\n')

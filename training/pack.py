@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import hashlib
 import json
 import shutil
 from pathlib import Path
@@ -13,6 +12,7 @@ import cv2
 import numpy as np
 
 from inference import OnnxModel
+from package_targets import add_dlr_target, digest, digests
 from preprocess import Preprocess
 from targets import TARGETS
 
@@ -21,41 +21,11 @@ GOLDEN_TOLERANCE = 0.02
 """Largest difference of a logit between CPUs and runtimes: 30 times what was seen."""
 
 
-def digest(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()
-
-
-def digests(folder: Path) -> Dict[str, str]:
-    files = sorted(file for file in folder.rglob("*") if file.is_file())
-    return {str(file.relative_to(folder)): digest(file) for file in files}
-
-
 def add_onnx_target(model: Path, package: Path) -> Dict[str, Any]:
     folder = package / "onnx"
     folder.mkdir()
     shutil.copyfile(model, folder / "model.onnx")
     return {"name": "onnx", "runtime": "onnx", "path": "onnx", "files": digests(folder)}
-
-
-def add_dlr_target(name: str, compiled: Path, package: Path) -> Dict[str, Any]:
-    """Copy the three files that DLR wants, and nothing else: a second of a kind fails the load."""
-    folder = package / f"dlr-{name}"
-    folder.mkdir()
-    for file in ("compiled.so", "compiled.json", "compiled.params"):
-        shutil.copyfile(compiled / file, folder / file)
-    target = TARGETS[name]
-    platform = {
-        "os": "linux",
-        "architecture": target.architecture,
-        "cpuFeatures": target.cpu_features,
-    }
-    return {
-        "name": folder.name,
-        "runtime": "dlr",
-        "path": folder.name,
-        "platform": platform,
-        "files": digests(folder),
-    }
 
 
 def add_golden(
@@ -117,18 +87,22 @@ def main() -> None:
     manifest = json.loads(arguments.manifest.read_text())
     model = arguments.trained / "model.onnx"
     shutil.copyfile(arguments.trained / "labels.txt", package / "labels.txt")
-    targets = []
+    targets, made = [], {}
     for choice in arguments.dlr:
         name, _, folder = choice.partition("=")
         if name not in TARGETS:
             parser.error(f"--dlr {choice}: expected one of {', '.join(TARGETS)} before the '='")
-        targets.append(add_dlr_target(name, Path(folder), package))
+        compiled = Path(folder)
+        targets.append(add_dlr_target(name, compiled, package))
+        build = compiled.with_name(f"{compiled.name}.build.json")
+        made[targets[-1]["name"]] = json.loads(build.read_text())
     targets.append(add_onnx_target(model, package))
     preprocess = Preprocess.from_manifest(manifest, (package / "labels.txt").read_text().split())
     golden = add_golden(arguments.golden, OnnxModel(model), preprocess, package)
 
     metrics = json.loads((arguments.trained / "metrics.json").read_text())
     provenance = {**manifest.pop("provenance"), "command": arguments.command, **metrics}
+    provenance["targets"] = made
     license_name = manifest.pop("license")
     files = {"labels.txt": digest(package / "labels.txt")}
     files.update({f"golden/{k}": v for k, v in digests(package / "golden").items()})
