@@ -43,7 +43,7 @@ export class FrameLoop {
       const started = performance.now();
       const decoded = await readPicture(file, this.width, this.height);
       const times = { capturedAt: new Date() };
-      const frame = { id: index + 1, name: path.basename(file), ...times, ...decoded };
+      const frame = { kind: 'picture', id: index + 1, name: path.basename(file), ...times, ...decoded };
       const result = await this.#inference.infer(frame, performance.now() - started);
       const text = formatNative(nativeResult(result, index + 1));
       if (publish) await this.#client.publish(topic, text);

@@ -115,7 +115,7 @@ export class PipelineOutput {
       thing: this.#names.thingName,
       pipeline: this.#names.pipeline,
       model: { name, version, digest, runtime },
-      frame: result.frame,
+      frame: result.frame as NativeResult['frame'],
       predictions: [...result.predictions] as NativeResult['predictions'],
       ...(decision && { decision }),
       timingsMs: result.timingsMs,

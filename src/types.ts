@@ -69,10 +69,16 @@ export interface Prediction {
   readonly box?: Box;
   /** The same number on consecutive frames is the same object; numbers are not used again in the life of a pipeline's process. */
   readonly track?: number;
+  /** What an anomaly model measured, in its own unit; compare it with its threshold. */
+  readonly score?: number;
 }
 
+/** What a source gives: a picture, or a window of a sensor's samples. */
+export type Frame = PictureFrame | SampleFrame;
+
 /** A captured picture on its way through a pipeline. Whoever holds it releases `picture`. */
-export interface Frame {
+export interface PictureFrame {
+  readonly kind: 'picture';
   /** Counts up from 1 in the life of a source. */
   readonly id: number;
   readonly capturedAt: Date;
@@ -83,5 +89,29 @@ export interface Frame {
   /** The file or message that the picture was decoded from, where there is one: what is kept instead of its pixels. */
   readonly encoded?: Uint8Array;
   /** File name, where the frame has one. */
+  readonly name?: string;
+}
+
+/** A window of samples on its way through a pipeline; its memory is its own. */
+export interface SampleFrame {
+  readonly kind: 'samples';
+  /** Counts up from 1 in the life of a source. */
+  readonly id: number;
+  /** When the window was complete, by this machine's clock. */
+  readonly capturedAt: Date;
+  /** Time of the oldest and of the newest sample, by the clock of the sensor or of the recording. */
+  readonly from: Date;
+  readonly to: Date;
+  /** Names of the columns, as the model knows them. */
+  readonly channels: readonly string[];
+  /** Number of rows. */
+  readonly count: number;
+  /** Row-major, `[count, channels]`, the oldest row first; every value is finite. */
+  readonly samples: Float64Array;
+  /** Samples per second where the rows lie on a regular grid; undefined where they are taken as they come. */
+  readonly rateHz?: number | undefined;
+  /** How many values were filled in because they were missing. */
+  readonly filled: number;
+  /** File name, where the samples come from a recording. */
   readonly name?: string;
 }

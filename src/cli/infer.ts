@@ -59,7 +59,7 @@ async function infer(pictures: string[], options: InferOptions): Promise<void> {
       try {
         const started = performance.now();
         const decoded = await readPicture(picture, width, height);
-        const frame = { id: index + 1, capturedAt: new Date(), ...decoded };
+        const frame = { kind: 'picture', id: index + 1, capturedAt: new Date(), ...decoded } as const;
         const { model, predictions, timingsMs } = await inference.infer(frame, performance.now() - started);
         line = { picture, model, predictions: predictions.slice(0, options.top), timingsMs };
       } catch (error) {

@@ -92,8 +92,32 @@ const yolo3 = z.strictObject({
   ...listed,
 });
 
+const anomaly = z
+  .strictObject({
+    type: z.literal('anomaly'),
+    threshold: z.number().positive().describe('A score at or above it is anomalous; learnt on normal data.'),
+    clearThreshold: z
+      .number()
+      .positive()
+      .optional()
+      .describe('Once raised, the anomaly ends only below this score. Default: the threshold.'),
+    raiseAfter: z.int().min(1).max(1000).default(1).describe('So many scores in a row raise it …'),
+    clearAfter: z.int().min(1).max(1000).default(1).describe('… and so many in a row end it.'),
+  })
+  .refine(({ threshold, clearThreshold = threshold }) => clearThreshold <= threshold, {
+    path: ['clearThreshold'],
+    message: 'must not be above the threshold',
+  });
+
 /** How raw outputs become predictions: one member a decoder of src/decode. */
-export const decoderSchema = z.discriminatedUnion('type', [classification, yolox, centernet, ssd, yolo3]);
+export const decoderSchema = z.discriminatedUnion('type', [
+  classification,
+  yolox,
+  centernet,
+  ssd,
+  yolo3,
+  anomaly,
+]);
 
 export type DecoderSpec = z.output<typeof decoderSchema>;
 type SpecOf<T extends DecoderSpec['type']> = Extract<DecoderSpec, { type: T }>;
@@ -102,4 +126,5 @@ export type YoloxSpec = SpecOf<'yolox'>;
 export type CenterNetSpec = SpecOf<'centernet'>;
 export type SsdSpec = SpecOf<'ssd'>;
 export type Yolo3Spec = SpecOf<'yolo3'>;
-export type DetectionSpec = Exclude<DecoderSpec, ClassificationSpec>;
+export type AnomalySpec = SpecOf<'anomaly'>;
+export type DetectionSpec = Exclude<DecoderSpec, ClassificationSpec | AnomalySpec>;

@@ -1,6 +1,7 @@
 import type { DecoderSpec } from '../config/decoder.js';
 import { detectSchema, type DetectConfig } from '../config/detect.js';
 import type { Box, Prediction, Tensor, TensorInfo } from '../types.js';
+import { AnomalyDecoder } from './anomaly.js';
 import { ClassificationDecoder } from './classification.js';
 import { DetectionDecoder } from './detection/decoder.js';
 
@@ -48,5 +49,7 @@ export function createDecoder(
     case 'ssd':
     case 'yolo3':
       return new DetectionDecoder(spec, context, detect);
+    case 'anomaly':
+      return new AnomalyDecoder(spec, context);
   }
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { decoderSchema } from '../config/decoder.js';
 import { inputFields, versionField } from '../config/model-manifest.js';
+import { sampleInputSchema } from '../config/sample-input.js';
 import { EdgeError } from '../errors/index.js';
 
 /** A path inside the package, with forward slashes. */
@@ -11,26 +12,31 @@ const inside = z
 /** The digest map of a folder: relative path → SHA-256. */
 const files = z.record(inside, z.string().regex(/^[0-9a-f]{64}$/, 'must be a SHA-256 digest'));
 
-export const inputSchema = z.strictObject(inputFields).superRefine((input, context) => {
-  const channels = input.layout === 'NCHW' ? input.shape[1] : input.shape[3];
-  const expected = input.colorOrder === 'GRAY' ? 1 : 3;
-  if (channels !== expected) {
-    context.addIssue({
-      code: 'custom',
-      path: ['shape'],
-      message: `has ${channels} channels, ${input.colorOrder} needs ${expected}`,
-    });
-  }
-  for (const key of ['mean', 'std'] as const) {
-    if (input[key].length !== expected) {
+export const pictureInputSchema = z
+  .strictObject({ kind: z.literal('picture').default('picture'), ...inputFields })
+  .superRefine((input, context) => {
+    const channels = input.layout === 'NCHW' ? input.shape[1] : input.shape[3];
+    const expected = input.colorOrder === 'GRAY' ? 1 : 3;
+    if (channels !== expected) {
       context.addIssue({
         code: 'custom',
-        path: [key],
-        message: `has ${input[key].length} values for ${expected} channels`,
+        path: ['shape'],
+        message: `has ${channels} channels, ${input.colorOrder} needs ${expected}`,
       });
     }
-  }
-});
+    for (const key of ['mean', 'std'] as const) {
+      if (input[key].length !== expected) {
+        context.addIssue({
+          code: 'custom',
+          path: [key],
+          message: `has ${input[key].length} values for ${expected} channels`,
+        });
+      }
+    }
+  });
+
+/** The input of a model: of pictures where `kind` is absent. */
+export const inputSchema = z.discriminatedUnion('kind', [pictureInputSchema, sampleInputSchema]);
 
 export const targetSchema = z.strictObject({
   name: z.string().min(1),
@@ -86,7 +92,7 @@ export const manifestSchema = z.strictObject({
   name: z.string().regex(/^[a-zA-Z0-9][a-zA-Z0-9_.-]{0,62}$/),
   version: versionField,
   description: z.string().default(''),
-  task: z.enum(['classification', 'object-detection']),
+  task: z.enum(['classification', 'object-detection', 'anomaly']),
   input: inputSchema,
   constants: z
     .array(constantSchema)
@@ -111,6 +117,7 @@ export const manifestSchema = z.strictObject({
 
 export type Manifest = z.output<typeof manifestSchema>;
 export type ModelInput = z.output<typeof inputSchema>;
+export type PictureInput = z.output<typeof pictureInputSchema>;
 export type ModelTarget = z.output<typeof targetSchema>;
 
 /** @param file for messages @throws EdgeError MODEL_MANIFEST_INVALID with all problems at once */
@@ -133,8 +140,9 @@ export function parseManifest(bytes: Buffer, file: string): Manifest {
   throw new EdgeError('MODEL_MANIFEST_INVALID', { path: file, problems });
 }
 
-/** Height and width of the input in pixels. */
+/** Height and width of the input in pixels; 0 x 0 where it takes no pictures. */
 export function inputSize(input: ModelInput): { width: number; height: number } {
+  if (input.kind !== 'picture') return { width: 0, height: 0 };
   const [, a = 0, b = 0, c = 0] = input.shape;
   return input.layout === 'NCHW' ? { height: b, width: c } : { height: a, width: b };
 }

@@ -9,7 +9,12 @@ export function constantsOf({
   constants,
 }: Manifest): Partial<Pick<Extract<EngineInput, { picture: unknown }>, 'pictureInput' | 'tensors'>> {
   if (constants.length === 0) return {};
+  return { pictureInput: input.name, tensors: constantTensors({ constants }) };
+}
+
+/** The constants of a model by their names. */
+export function constantTensors({ constants }: Pick<Manifest, 'constants'>): Record<string, Tensor> {
   const tensors: Record<string, Tensor> = {};
   for (const { name, dtype, shape, data } of constants) tensors[name] = tensorOf(dtype, shape, data);
-  return { pictureInput: input.name, tensors };
+  return tensors;
 }

@@ -1,11 +1,12 @@
 import { performance } from 'node:perf_hooks';
-import type { Decoder } from '../decode/index.js';
+import type { Decoder, FrameContext } from '../decode/index.js';
 import type { Engine, EngineInput } from '../engines/index.js';
-import { toFrame, type PreprocessedPicture, type Preprocessor } from '../preprocess/index.js';
+import { EdgeError } from '../errors/index.js';
+import { toFrame, type Preprocessor } from '../preprocess/index.js';
 import type { Frame, Normalization, Tensor } from '../types.js';
 import type { constantsOf } from './constants.js';
 import type { ModelDescription } from './requests.js';
-import type { ModelIdentity, PipelineResult } from './result.js';
+import type { ModelIdentity, PipelineResult, ResultFrame } from './result.js';
 import { InferenceTurns } from './turns.js';
 
 /** The stages that a model brings: everything between a frame and its predictions. */
@@ -13,7 +14,8 @@ export interface ModelStages {
   readonly model: ModelIdentity;
   readonly preprocessor: Preprocessor;
   readonly engine: Engine;
-  readonly normalization: Normalization;
+  /** Of a model that takes pictures. */
+  readonly normalization: Normalization | undefined;
   /** What a model of several inputs is given beside the picture. */
   readonly constants: ReturnType<typeof constantsOf>;
   readonly decoder: Decoder;
@@ -71,27 +73,20 @@ export class FrameInference {
   }
 
   async #infer(frame: Frame, captureMs: number, run: Run): Promise<PipelineResult> {
-    const { engine, normalization, constants, decoder, model } = this.#stages;
+    const { engine, decoder, model } = this.#stages;
     const started = performance.now();
-    const { pixels, geometry } = this.#preprocess(frame);
+    const { input, context } = this.#preprocess(frame);
     const preprocessed = performance.now();
     let begun = preprocessed;
-    const input: EngineInput = { picture: pixels, normalization, ...constants };
     const outputs = await run(() => {
       begun = performance.now();
       return engine.run(input);
     });
     const inferred = performance.now();
-    const predictions = decoder.decode(outputs, { toFrame: (box) => toFrame(geometry, box) });
+    const predictions = decoder.decode(outputs, context);
     return {
       model,
-      frame: {
-        id: frame.id,
-        capturedAt: frame.capturedAt.toISOString(),
-        width: frame.width,
-        height: frame.height,
-        ...(frame.name !== undefined && { name: frame.name }),
-      },
+      frame: describe(frame),
       predictions,
       timingsMs: {
         capture: captureMs,
@@ -106,11 +101,35 @@ export class FrameInference {
     await this.#stages.engine.dispose();
   }
 
-  #preprocess(frame: Frame): PreprocessedPicture {
+  #preprocess(frame: Frame): { input: EngineInput; context: FrameContext } {
+    const { preprocessor, normalization, constants } = this.#stages;
     try {
-      return this.#stages.preprocessor.process(frame);
+      const prepared = preprocessor.process(frame);
+      if ('tensors' in prepared) return { input: prepared, context: withoutPlaces };
+      const { pixels, geometry } = prepared;
+      if (!normalization) throw new EdgeError('FRAME_KIND_MISMATCH', { wanted: 'samples', got: 'pictures' });
+      return {
+        input: { picture: pixels, normalization, ...constants },
+        context: { toFrame: (box) => toFrame(geometry, box) },
+      };
     } finally {
-      frame.picture.release();
+      if (frame.kind === 'picture') frame.picture.release();
     }
   }
+}
+
+/** Windows of samples have no places. */
+const withoutPlaces: FrameContext = {
+  toFrame: () => {
+    throw new EdgeError('FRAME_KIND_MISMATCH', { wanted: 'pictures', got: 'samples' });
+  },
+};
+
+/** What a result says of its frame. */
+function describe(frame: Frame): ResultFrame {
+  const { id, capturedAt, name } = frame;
+  const common = { id, capturedAt: capturedAt.toISOString(), ...(name !== undefined && { name }) };
+  if (frame.kind === 'picture') return { ...common, width: frame.width, height: frame.height };
+  const { from, to, count, channels, filled } = frame;
+  return { ...common, from: from.toISOString(), to: to.toISOString(), samples: count, channels, filled };
 }

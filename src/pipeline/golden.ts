@@ -3,11 +3,12 @@ import { z } from 'zod';
 import type { Engine } from '../engines/index.js';
 import { EdgeError } from '../errors/index.js';
 import { inputSize, readPackageFile, type ModelPackage } from '../models/index.js';
-import { createPreprocessor } from '../preprocess/index.js';
+import { createPreprocessor, createSamplePreprocessor } from '../preprocess/index.js';
 import { decodePicture } from '../sources/picture-file.js';
 import { valuesOf } from '../tensor-values.js';
 import type { Tensor } from '../types.js';
-import { constantsOf } from './constants.js';
+import { constantsOf, constantTensors } from './constants.js';
+import { readGoldenWindow } from './golden-window.js';
 
 /** What a golden sample's output file holds: raw outputs of the model, before activation, by their position. */
 const goldenSchema = z.looseObject({
@@ -41,18 +42,22 @@ export async function measureGolden(model: ModelPackage, engine: Engine): Promis
   return results;
 }
 
-/** The raw outputs of a model for one picture, through the preprocessing of its manifest. @throws EdgeError RUN_FAILED */
+/** The raw outputs of a model for one picture or window, through the preprocessing of its manifest. @throws EdgeError RUN_FAILED */
 export async function runSample(
   { manifest }: Pick<ModelPackage, 'manifest'>,
-  picture: Buffer,
+  bytes: Buffer,
   engine: Engine,
 ): Promise<Tensor[]> {
   const { input } = manifest;
+  if (input.kind === 'samples') {
+    const preprocessor = createSamplePreprocessor(input, constantTensors(manifest));
+    return engine.run(preprocessor.process(readGoldenWindow(bytes, input, manifest.name)));
+  }
   const { width, height } = inputSize(input);
   const preprocessor = createPreprocessor({ width, height, resize: input.resize }, {});
-  const decoded = await decodePicture(picture, width, height);
+  const decoded = await decodePicture(bytes, width, height);
   try {
-    const frame = { id: 1, capturedAt: new Date(), ...decoded };
+    const frame = { kind: 'picture', id: 1, capturedAt: new Date(), ...decoded } as const;
     return await engine.run({
       picture: preprocessor.process(frame).pixels,
       normalization: input,

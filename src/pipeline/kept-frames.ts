@@ -1,6 +1,6 @@
 import type { Picture } from '../opencv.js';
 import { decodePicture } from '../sources/picture-file.js';
-import type { Frame } from '../types.js';
+import type { Frame, PictureFrame } from '../types.js';
 
 /** A frame of the source, kept for those who may ask for its picture: its pixels, or the file that it came in. */
 export class KeptFrame {
@@ -9,7 +9,7 @@ export class KeptFrame {
   readonly #picture: Picture | undefined;
   readonly #encoded: Uint8Array | undefined;
 
-  constructor({ id, capturedAt, picture, encoded }: Frame) {
+  constructor({ id, capturedAt, picture, encoded }: PictureFrame) {
     this.id = id;
     this.capturedAt = capturedAt;
     this.#encoded = encoded;
@@ -51,7 +51,7 @@ export class KeptFrames {
 
   /** To be called before the frame is used up; what comes back is added once it has a result, or released. */
   hold(frame: Frame): KeptFrame | undefined {
-    return this.#limit > 0 ? new KeptFrame(frame) : undefined;
+    return this.#limit > 0 && frame.kind === 'picture' ? new KeptFrame(frame) : undefined;
   }
 
   add(frame: KeptFrame): void {

@@ -16,8 +16,8 @@ import {
   type PackageRequest,
   type PassedOver,
 } from '../models/index.js';
-import { createPreprocessor } from '../preprocess/index.js';
-import { constantsOf } from './constants.js';
+import { createPreprocessor, createSamplePreprocessor } from '../preprocess/index.js';
+import { constantsOf, constantTensors } from './constants.js';
 import type { ModelStages } from './frame-inference.js';
 import type { DlrSpec } from './spec.js';
 
@@ -36,7 +36,7 @@ export interface StagesSpec {
 
 export type ModelSpec = OpenModelSpec & StagesSpec;
 
-/** A model that is loaded, and the size in pixels that its input has. */
+/** A model that is loaded, and the size in pixels that its input has; 0 x 0 where it takes no pictures. */
 export interface OpenModel {
   readonly package: ModelPackage;
   readonly engine: Engine;
@@ -117,11 +117,15 @@ export function stagesOf(open: OpenModel, { preprocess, detect }: StagesSpec): M
   const context = { model: name, labels, input: { width, height } };
   const decoder = createDecoder(manifest.decoder, context, detect);
   decoder.check(engine.info.outputs);
+  const { input } = manifest;
   return {
     model: { name, version, digest, runtime: target.runtime, target: target.name },
-    preprocessor: createPreprocessor({ width, height, resize: manifest.input.resize }, preprocess),
+    preprocessor:
+      input.kind === 'picture'
+        ? createPreprocessor({ width, height, resize: input.resize }, preprocess)
+        : createSamplePreprocessor(input, constantTensors(manifest)),
     engine,
-    normalization: manifest.input,
+    normalization: input.kind === 'picture' ? input : undefined,
     constants: constantsOf(manifest),
     decoder,
     labels,

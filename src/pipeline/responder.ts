@@ -59,7 +59,7 @@ export class Responder {
   async #inferPicture({ body }: InferPictureRequest): Promise<PipelineReplies['infer-picture']> {
     const started = performance.now();
     const decoded = await this.#decode(body);
-    const frame = { id: 0, capturedAt: new Date(), ...decoded };
+    const frame = { kind: 'picture', id: 0, capturedAt: new Date(), ...decoded } as const;
     const result = await this.#options.inference.inferNow(frame, performance.now() - started);
     const { model, predictions, timingsMs } = result;
     return { model, predictions, timingsMs };

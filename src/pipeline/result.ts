@@ -19,17 +19,35 @@ export interface Timings {
   readonly decode: number;
 }
 
+interface FrameIdentity {
+  readonly id: number;
+  /** ISO 8601, UTC */
+  readonly capturedAt: string;
+  readonly name?: string;
+}
+
+/** A picture, in pixels. */
+export interface ResultPicture extends FrameIdentity {
+  readonly width: number;
+  readonly height: number;
+}
+
+/** A window of samples; its times are ISO 8601, UTC, of the oldest and the newest sample. */
+export interface ResultWindow extends FrameIdentity {
+  readonly from: string;
+  readonly to: string;
+  readonly samples: number;
+  readonly channels: readonly string[];
+  /** Values that were missing and filled in. */
+  readonly filled: number;
+}
+
+export type ResultFrame = ResultPicture | ResultWindow;
+
 /** What a pipeline says of one frame, before rules and publishing. */
 export interface PipelineResult {
   readonly model: ModelIdentity;
-  readonly frame: {
-    readonly id: number;
-    /** ISO 8601, UTC */
-    readonly capturedAt: string;
-    readonly width: number;
-    readonly height: number;
-    readonly name?: string;
-  };
+  readonly frame: ResultFrame;
   /** Best first. */
   readonly predictions: readonly Prediction[];
   readonly timingsMs: Timings;

@@ -1,8 +1,10 @@
 import type { PreprocessConfig } from '../config/preprocess.js';
 import type { Interpolation } from '../opencv.js';
-import type { Frame, PixelBuffer } from '../types.js';
+import type { SampleInput } from '../config/sample-input.js';
+import type { Frame, PixelBuffer, Tensor } from '../types.js';
 import type { Geometry } from './geometry.js';
 import { PicturePreprocessor } from './picture.js';
+import { SamplePreprocessor } from './samples.js';
 
 export { toFrame } from './geometry.js';
 export type { Geometry } from './geometry.js';
@@ -27,11 +29,30 @@ export interface PreprocessedPicture {
   readonly geometry: Geometry;
 }
 
-/** From a frame to 8-bit pixels in the model's size; the engine converts those into its tensor. */
-export interface Preprocessor {
-  process(frame: Frame): PreprocessedPicture;
+/** What a window of samples became: the model's inputs, ready. */
+export interface PreprocessedSamples {
+  readonly tensors: Readonly<Record<string, Tensor>>;
 }
 
-export function createPreprocessor(target: PreprocessTarget, config: PreprocessConfig): Preprocessor {
+/**
+ * From a frame to what the engine takes: 8-bit pixels in the model's size, which the engine converts into its tensor, or tensors.
+ * `process` throws EdgeError FRAME_KIND_MISMATCH for a frame of the other kind.
+ */
+export interface Preprocessor<P = PreprocessedPicture | PreprocessedSamples> {
+  process(frame: Frame): P;
+}
+
+export function createPreprocessor(
+  target: PreprocessTarget,
+  config: PreprocessConfig,
+): Preprocessor<PreprocessedPicture> {
   return new PicturePreprocessor(target, config);
+}
+
+/** @param constants further inputs that are the same at each run, by their names */
+export function createSamplePreprocessor(
+  input: SampleInput,
+  constants: Readonly<Record<string, Tensor>>,
+): Preprocessor<PreprocessedSamples> {
+  return new SamplePreprocessor(input, constants);
 }

@@ -1,10 +1,11 @@
 import type { PreprocessConfig } from '../config/preprocess.js';
+import { EdgeError } from '../errors/index.js';
 import type { Frame, PixelBuffer } from '../types.js';
 import { centred, type Geometry, type Rect } from './geometry.js';
 import type { PreprocessedPicture, Preprocessor, PreprocessTarget, ResizeMode } from './index.js';
 
 /** Cuts the region out, and stretches, crops or letterboxes it to the model's size. */
-export class PicturePreprocessor implements Preprocessor {
+export class PicturePreprocessor implements Preprocessor<PreprocessedPicture> {
   readonly #target: PreprocessTarget;
   readonly #mode: ResizeMode;
   readonly #region: readonly [number, number, number, number];
@@ -15,7 +16,10 @@ export class PicturePreprocessor implements Preprocessor {
     this.#region = config.region ?? [0, 0, 1, 1];
   }
 
-  process({ picture }: Frame): PreprocessedPicture {
+  process(frame: Frame): PreprocessedPicture {
+    if (frame.kind !== 'picture')
+      throw new EdgeError('FRAME_KIND_MISMATCH', { wanted: 'pictures', got: 'samples' });
+    const { picture } = frame;
     const { width, height } = this.#target;
     const { interpolation, padValue, align } = this.#target.resize;
     const region = this.#regionOf(picture.width, picture.height);

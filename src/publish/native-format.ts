@@ -13,6 +13,7 @@ function rounded(result: NativeResult): NativeResult {
     predictions: result.predictions.map((prediction) => ({
       ...prediction,
       confidence: round(prediction.confidence, 5),
+      ...(prediction.score !== undefined && { score: Number(prediction.score.toPrecision(6)) }),
       ...(prediction.box && { box: prediction.box.map((value) => round(value, 5)) as typeof prediction.box }),
     })),
     ...(result.decision && {

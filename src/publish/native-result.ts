@@ -11,13 +11,30 @@ const modelSchema = z.strictObject({
   runtime: z.enum(['dlr', 'onnx']),
 });
 
-const frameSchema = z.strictObject({
+const frameFields = {
   id: z.int().min(1).describe('Counts up from 1; starts again when the process of the pipeline is replaced.'),
   capturedAt: z.iso.datetime().describe('UTC.'),
-  width: z.int().min(1).describe('Of the original, in pixels.'),
-  height: z.int().min(1),
   name: z.string().optional().describe('File name, where the frame has one.'),
-});
+};
+
+const pictureSchema = z
+  .strictObject({
+    ...frameFields,
+    width: z.int().min(1).describe('Of the original, in pixels.'),
+    height: z.int().min(1),
+  })
+  .describe('A picture.');
+
+const windowSchema = z
+  .strictObject({
+    ...frameFields,
+    from: z.iso.datetime().describe('Time of the oldest sample, by the clock of the sensor; UTC.'),
+    to: z.iso.datetime().describe('Time of the newest sample.'),
+    samples: z.int().min(1).describe('Rows of the window.'),
+    channels: z.array(z.string()).describe('What was measured.'),
+    filled: z.int().min(0).describe('Values that were missing and filled in.'),
+  })
+  .describe('A window of samples of a sensor.');
 
 const predictionSchema = z.strictObject({
   label: z.string(),
@@ -33,6 +50,10 @@ const predictionSchema = z.strictObject({
     .describe(
       'The same number on consecutive frames is the same object; starts again when the process of the pipeline is replaced.',
     ),
+  score: z
+    .number()
+    .optional()
+    .describe('Of an anomaly model, to compare with the threshold of its manifest.'),
 });
 
 const decisionSchema = z.strictObject({
@@ -55,7 +76,7 @@ export const nativeResultSchema = z
     thing: z.string(),
     pipeline: z.string(),
     model: modelSchema,
-    frame: frameSchema,
+    frame: z.union([pictureSchema, windowSchema]),
     predictions: z.array(predictionSchema).describe('Best first.'),
     truncated: z
       .literal(true)

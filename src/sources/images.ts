@@ -3,7 +3,7 @@ import path from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import type { ImagesSourceConfig } from '../config/source.js';
 import { EdgeError, describeError, isEdgeError } from '../errors/index.js';
-import type { Frame } from '../types.js';
+import type { PictureFrame } from '../types.js';
 import type { FrameSource, SourceOptions } from './index.js';
 import { readPicture } from './picture-file.js';
 
@@ -25,7 +25,7 @@ export class ImagesSource implements FrameSource {
     this.#options = options;
   }
 
-  async next(signal: AbortSignal): Promise<Frame | undefined> {
+  async next(signal: AbortSignal): Promise<PictureFrame | undefined> {
     // A round starts wherever the last one ended, so that one bad picture never costs a tick.
     for (let skipped = 0; ; skipped++) {
       if (skipped > 0 && skipped >= this.#files.length) {
@@ -52,12 +52,13 @@ export class ImagesSource implements FrameSource {
     this.#position = 0;
   }
 
-  async #read(file: string): Promise<Frame | undefined> {
+  async #read(file: string): Promise<PictureFrame | undefined> {
     try {
       const { minWidth, minHeight } = this.#options;
       const decoded = await readPicture(file, minWidth, minHeight);
       this.counters.captured++;
       return {
+        kind: 'picture',
         id: this.counters.captured,
         capturedAt: new Date(),
         ...decoded,

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import type { VideoSourceConfig } from '../config/source.js';
 import { EdgeError } from '../errors/index.js';
 import { Picture } from '../opencv.js';
-import type { Frame } from '../types.js';
+import type { PictureFrame } from '../types.js';
 import { decodeVideo, probeVideo, type FfmpegProcess, type VideoInfo } from './ffmpeg.js';
 import type { FrameSource } from './index.js';
 import { LatestFrame } from './latest-frame.js';
@@ -19,7 +19,7 @@ export class VideoSource implements FrameSource {
     this.#config = config;
   }
 
-  async next(signal: AbortSignal): Promise<Frame | undefined> {
+  async next(signal: AbortSignal): Promise<PictureFrame | undefined> {
     this.#slot ??= await this.#open();
     const slot = this.#slot;
     try {
@@ -90,7 +90,7 @@ export class VideoSource implements FrameSource {
     return new EdgeError('VIDEO_UNREADABLE', { path: this.#config.path, reason });
   }
 
-  #readFrames(child: FfmpegProcess, info: VideoInfo, deliver: (frame: Frame) => void): void {
+  #readFrames(child: FfmpegProcess, info: VideoInfo, deliver: (frame: PictureFrame) => void): void {
     const frameBytes = info.width * info.height * 3;
     const inTurn = this.#config.pace === 'everyFrame';
     let buffer = Buffer.allocUnsafe(frameBytes);
@@ -113,9 +113,10 @@ export class VideoSource implements FrameSource {
     });
   }
 
-  #frame(bgr: Buffer, { width, height }: VideoInfo): Frame {
+  #frame(bgr: Buffer, { width, height }: VideoInfo): PictureFrame {
     const picture = Picture.fromPixels(bgr, width, height);
     return {
+      kind: 'picture',
       id: ++this.#frames,
       capturedAt: new Date(),
       width,

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Manifest } from '../../src/models/index.js';
+import type { Manifest, PictureInput } from '../../src/models/index.js';
 import { FrameInference } from '../../src/pipeline/frame-inference.js';
 import { loadModel } from '../../src/pipeline/load-model.js';
 import { readPicture } from '../../src/sources/picture-file.js';
@@ -14,7 +14,7 @@ const folder = path.join(root, 'models/waste-sorter');
 const readJson = async <T>(file: string): Promise<T> => JSON.parse(await readFile(file, 'utf8')) as T;
 
 let inference: FrameInference;
-let manifest: Manifest;
+let manifest: Manifest & { input: PictureInput };
 let engine: Awaited<ReturnType<typeof loadModel>>['stages']['engine'];
 let size: { width: number; height: number };
 beforeAll(async () => {
@@ -26,13 +26,16 @@ beforeAll(async () => {
   inference = new FrameInference(stages);
   engine = stages.engine;
   size = { width, height };
-  manifest = await readJson<Manifest>(path.join(folder, 'model.json'));
+  manifest = await readJson<Manifest & { input: PictureInput }>(path.join(folder, 'model.json'));
 });
 afterAll(() => inference.dispose());
 
 async function classify(file: string): Promise<readonly Prediction[]> {
   const decoded = await readPicture(file, size.width, size.height);
-  const { predictions } = await inference.infer({ id: 1, capturedAt: new Date(), ...decoded }, 0);
+  const { predictions } = await inference.infer(
+    { kind: 'picture', id: 1, capturedAt: new Date(), ...decoded },
+    0,
+  );
   return predictions;
 }
 

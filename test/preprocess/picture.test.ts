@@ -16,7 +16,7 @@ function process(mode: ResizeMode, config: PreprocessConfig = {}, size = { width
   const picture = halves();
   const resize = { mode, interpolation: 'area', padValue: 114, align: 'center' } as const;
   try {
-    const frame = { id: 1, capturedAt: new Date(), width: 8, height: 4, picture };
+    const frame = { kind: 'picture', id: 1, capturedAt: new Date(), width: 8, height: 4, picture } as const;
     return createPreprocessor({ ...size, resize }, config).process(frame);
   } finally {
     picture.release();

@@ -1,12 +1,13 @@
 import { expect, it } from 'vitest';
 import type { Picture } from '../../src/opencv.js';
 import { LatestFrame } from '../../src/sources/latest-frame.js';
-import type { Frame } from '../../src/types.js';
+import type { PictureFrame } from '../../src/types.js';
 
 const makeSlot = () => new LatestFrame<Frame>(({ picture }) => picture.release());
 const never = new AbortController().signal;
 const released: number[] = [];
-const frame = (id: number): Frame => ({
+const frame = (id: number): PictureFrame => ({
+  kind: 'picture',
   id,
   capturedAt: new Date(),
   width: 1,

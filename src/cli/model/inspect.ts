@@ -3,6 +3,7 @@ import { Command, InvalidArgumentError } from 'commander';
 import type { KeyObject } from 'node:crypto';
 import { parsePublicKey } from '../../config/public-key.js';
 import { EdgeError } from '../../errors/index.js';
+import type { ModelInput } from '../../models/index.js';
 
 interface InspectOptions {
   publicKey: KeyObject[];
@@ -51,7 +52,7 @@ async function inspect(model: string, { publicKey: keys }: InspectOptions): Prom
   const { manifest, files } = await provePackage(model);
   console.log(`model:     ${manifest.name} ${manifest.version} (${manifest.task}, ${manifest.license})`);
   console.log(
-    `input:     ${manifest.input.name} ${manifest.input.dtype}[${manifest.input.shape.join(', ')}] ${manifest.input.layout} ${manifest.input.colorOrder}`,
+    `input:     ${manifest.input.name} ${manifest.input.dtype}[${manifest.input.shape.join(', ')}] ${contentOf(manifest.input)}`,
   );
   for (const { name, runtime, platform } of manifest.targets) {
     const where = platform
@@ -62,4 +63,12 @@ async function inspect(model: string, { publicKey: keys }: InspectOptions): Prom
   console.log(
     `files:     ${files} proved, ${manifest.golden.length} golden sample${manifest.golden.length === 1 ? '' : 's'}`,
   );
+}
+
+function contentOf(input: ModelInput): string {
+  if (input.kind === 'picture') return `${input.layout} ${input.colorOrder}`;
+  const { channels, features, window } = input;
+  const each = features ? `${features.length} features of ` : '';
+  const rate = window.rateHz === undefined ? '' : ` at ${window.rateHz} Hz`;
+  return `${each}${window.samples} samples${rate}, every ${window.hop}, of ${channels.join(', ')}`;
 }

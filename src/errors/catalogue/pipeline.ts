@@ -23,6 +23,11 @@ export const pipelineErrors = {
     message: ({ path, count }) => `None of the ${count} pictures in ${path} can be used.`,
     remedy: 'The log names the reason for each; replace them.',
   }),
+  FRAME_KIND_MISMATCH: entry<{ wanted: string; got: string }>({
+    message: ({ wanted, got }) => `The model takes ${wanted}, the source gives ${got}.`,
+    remedy: "Give the pipeline a source and a model of the same kind: the manifest's input.kind says which.",
+    fatal: true,
+  }),
   SOURCE_STALLED: entry<{ seconds: number }>({
     message: ({ seconds }) => `The source gave no frame for ${seconds} s.`,
     remedy:
