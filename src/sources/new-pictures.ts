@@ -83,7 +83,7 @@ export class NewPicturesSource implements FrameSource {
     const { minWidth, minHeight, logger } = this.#options;
     try {
       const decoded = await readPicture(file, minWidth, minHeight);
-      return { id: ++this.counters.captured, capturedAt: new Date(), ...decoded, name };
+      return { kind: 'picture', id: ++this.counters.captured, capturedAt: new Date(), ...decoded, name };
     } catch (error) {
       if (!isEdgeError(error) || error.code !== 'PICTURE_UNREADABLE') throw error;
       this.counters.unreadable++;

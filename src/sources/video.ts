@@ -12,7 +12,7 @@ export class VideoSource implements FrameSource {
   readonly counters = { captured: 0, unreadable: 0, superseded: 0, reopened: 0 };
   readonly #config: VideoSourceConfig;
   #child: FfmpegProcess | undefined;
-  #slot: LatestFrame<Frame> | undefined;
+  #slot: LatestFrame<PictureFrame> | undefined;
   #frames = 0;
 
   constructor(config: VideoSourceConfig) {
@@ -49,7 +49,7 @@ export class VideoSource implements FrameSource {
     await exited;
   }
 
-  async #open(): Promise<LatestFrame<Frame>> {
+  async #open(): Promise<LatestFrame<PictureFrame>> {
     const info = await probeVideo(this.#config.path);
     const realtime = this.#config.pace === 'realtime';
     const child = decodeVideo(this.#config.path, {
@@ -57,7 +57,7 @@ export class VideoSource implements FrameSource {
       loop: this.#config.loop,
       ...this.#thinned(info, realtime),
     });
-    const slot = new LatestFrame<Frame>(({ picture }) => picture.release());
+    const slot = new LatestFrame<PictureFrame>(({ picture }) => picture.release());
     let produced = 0;
     let stderr = '';
     this.#child = child;

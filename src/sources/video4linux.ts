@@ -40,7 +40,14 @@ export class Video4LinuxSource implements FrameSource {
         });
       if (stale <= 0) {
         const { width, height } = picture;
-        return { id: ++this.counters.captured, capturedAt: new Date(), width, height, picture };
+        return {
+          kind: 'picture',
+          id: ++this.counters.captured,
+          capturedAt: new Date(),
+          width,
+          height,
+          picture,
+        };
       }
       picture.release();
       this.counters.superseded++;

@@ -3,7 +3,7 @@ import type { Picture } from '../../src/opencv.js';
 import { LatestFrame } from '../../src/sources/latest-frame.js';
 import type { PictureFrame } from '../../src/types.js';
 
-const makeSlot = () => new LatestFrame<Frame>(({ picture }) => picture.release());
+const makeSlot = () => new LatestFrame<PictureFrame>(({ picture }) => picture.release());
 const never = new AbortController().signal;
 const released: number[] = [];
 const frame = (id: number): PictureFrame => ({

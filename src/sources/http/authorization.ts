@@ -42,7 +42,7 @@ function splitChallenges(header: string): { scheme: string; fields: Fields }[] {
   const challenges: { scheme: string; fields: Partial<Record<string, string>> }[] = [];
   const part = /([!#$%&'*+.^_`|~\w-]+)(?:\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s,"]+)))?/g;
   for (const [, name = '', quoted, plain] of header.matchAll(part)) {
-    const value = (quoted)?.replace(/\\(.)/g, '$1') ?? (plain);
+    const value = quoted?.replace(/\\(.)/g, '$1') ?? plain;
     const current = challenges.at(-1);
     if (value === undefined) challenges.push({ scheme: name.toLowerCase(), fields: {} });
     else if (current) current.fields[name.toLowerCase()] = value;

@@ -29,7 +29,7 @@ export class HttpSource implements FrameSource {
     const { minWidth, minHeight } = this.#options;
     try {
       const decoded = await decodePicture(bytes, minWidth, minHeight);
-      return { id: ++this.counters.captured, capturedAt: new Date(), ...decoded };
+      return { kind: 'picture', id: ++this.counters.captured, capturedAt: new Date(), ...decoded };
     } catch (error) {
       this.counters.unreadable++;
       throw new EdgeError('CAMERA_ANSWER', {

@@ -1,6 +1,6 @@
 import { EdgeError } from '../../errors/index.js';
 import { Picture } from '../../opencv.js';
-import type { Frame } from '../../types.js';
+import type { Frame, PictureFrame } from '../../types.js';
 import type { FrameSource, SourceOptions } from '../index.js';
 import { decodePicture } from '../picture-file.js';
 import type { FrameProcess, PipedFrame } from './frame-process.js';
@@ -58,7 +58,7 @@ export class PipedSource implements FrameSource {
   }
 
   async #decode({ bytes, size, capturedAt }: PipedFrame): Promise<Frame | undefined> {
-    let decoded: Pick<Frame, 'picture' | 'width' | 'height' | 'encoded'>;
+    let decoded: Pick<PictureFrame, 'picture' | 'width' | 'height' | 'encoded'>;
     try {
       decoded = size
         ? {
@@ -79,6 +79,6 @@ export class PipedSource implements FrameSource {
       return undefined;
     }
     this.#unreadableInARow = 0;
-    return { id: ++this.counters.captured, capturedAt, ...decoded };
+    return { kind: 'picture', id: ++this.counters.captured, capturedAt, ...decoded };
   }
 }
