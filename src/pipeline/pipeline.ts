@@ -91,7 +91,7 @@ export class Pipeline {
         const frame = await this.#source.capture(signal);
         if (frame === 'ended') return;
         if (!frame) continue;
-        if (this.#gate?.passes(frame.picture, started) === false) {
+        if (frame.kind === 'picture' && this.#gate?.passes(frame.picture, started) === false) {
           this.#counts.framesStill++;
           frame.picture.release();
           continue;
