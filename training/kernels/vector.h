@@ -7,7 +7,10 @@
 #endif
 
 #define INLINE static inline __attribute__((always_inline))
+// -DUNROLL= leaves the loops as they are: slow code that compiles fast, for tests of the logic.
+#ifndef UNROLL
 #define UNROLL _Pragma("GCC unroll 16")
+#endif
 
 // TVM aligns tensors to 64 bytes or more, but unaligned loads cost nothing on aligned data.
 typedef float vec __attribute__((vector_size(V * sizeof(float)), aligned(4), may_alias));
