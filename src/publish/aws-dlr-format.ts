@@ -1,54 +1,45 @@
 import type { NativeResult } from './native-result.js';
+import { numpyFloat32, numpyRow, pythonJson, pythonTimestamp } from './python-text.js';
 
 /**
- * The message of AWS's component aws.greengrass.DLRImageClassification 2.1.x, to the letter: its subscribers were written against
- * Python's json.dumps, a local time without a zone, scores that are strings, and a description that ends with a space.
+ * The messages of AWS's components aws.greengrass.DLRImageClassification and DLRObjectDetection 2.1.x (and of their TensorFlow
+ * Lite twins), to the letter: a local time without a zone, scores that are strings, a description that ends with a space.
  */
 const threshold = 0.3;
 const topCount = 5;
+/** Boxes there are in pixels of the model's input, to which the whole frame is stretched. */
+const detectionInput = 512;
+
+type Prediction = NativeResult['predictions'][number];
 
 /** @param now when the message is made */
-export function formatAwsDlr(result: NativeResult, now: Date = new Date()): string {
-  const results = result.predictions
-    .slice(0, topCount)
-    .filter(({ confidence }) => confidence >= threshold)
-    .map(({ label, confidence }) => ({ Label: label, Score: pythonFloat32(confidence) }));
+export function formatAwsDlr({ predictions }: NativeResult, now: Date = new Date()): string {
+  // A classifier always has predictions; a detector that sees nothing has none.
+  const detects = predictions.length === 0 || predictions.some(({ box }) => box !== undefined);
   return pythonJson({
     timestamp: pythonTimestamp(now),
-    'inference-type': 'image-classification',
+    'inference-type': detects ? 'object-detection' : 'image-classification',
     'inference-description': `Top ${topCount} predictions with score ${threshold} or above `,
-    'inference-results': results,
+    'inference-results': detects ? detections(predictions) : classes(predictions),
   });
 }
 
-/** `str(datetime.now())`: local time, a space, six digits of microseconds. */
-function pythonTimestamp(time: Date): string {
-  const two = (value: number) => String(value).padStart(2, '0');
-  const date = `${time.getFullYear()}-${two(time.getMonth() + 1)}-${two(time.getDate())}`;
-  const clock = `${two(time.getHours())}:${two(time.getMinutes())}:${two(time.getSeconds())}`;
-  return `${date} ${clock}.${String(time.getMilliseconds()).padStart(3, '0')}000`;
-}
+/** Cut at five, then filtered. */
+const classes = (predictions: readonly Prediction[]) =>
+  predictions
+    .slice(0, topCount)
+    .filter(isSure)
+    .map(({ label, confidence }) => ({ Label: label, Score: numpyFloat32(confidence) }));
 
-/** `str(numpy.float32(value))` for values from 0.0001 up: the shortest decimal that is the same single-precision number. */
-function pythonFloat32(value: number): string {
-  const single = Math.fround(value);
-  for (let digits = 1; digits <= 9; digits++) {
-    const text = String(Number(single.toPrecision(digits)));
-    if (Math.fround(Number(text)) === single) return Number.isInteger(Number(text)) ? `${text}.0` : text;
-  }
-  return String(single);
-}
+/** Filtered, then cut at five. */
+const detections = (predictions: readonly Prediction[]) =>
+  predictions
+    .filter(isSure)
+    .slice(0, topCount)
+    .map(({ label, confidence, box: [x, y, width, height] = [0, 0, 1, 1] }) => ({
+      Label: label,
+      Score: numpyFloat32(confidence),
+      Boundaries: numpyRow([x, y, x + width, y + height].map((value) => value * detectionInput)),
+    }));
 
-/** `json.dumps(value)`: ", " and ": " between items, non-ASCII escaped. */
-function pythonJson(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map(pythonJson).join(', ')}]`;
-  if (typeof value === 'object' && value !== null) {
-    return `{${Object.entries(value)
-      .map(([key, item]) => `${pythonJson(key)}: ${pythonJson(item)}`)
-      .join(', ')}}`;
-  }
-  return JSON.stringify(value).replace(
-    /[\u007f-\uffff]/g,
-    (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  );
-}
+const isSure = ({ confidence }: Prediction): boolean => confidence >= threshold;

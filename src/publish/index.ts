@@ -1,9 +1,10 @@
 import type { LocalPublishConfig, PublishConfig } from '../config/publish.js';
 import type { NativeResult } from './native-result.js';
-import { CloudGate } from './cloud-gate.js';
 import { formatAwsDlr } from './aws-dlr-format.js';
+import { Gate } from './gate.js';
 import { formatNative } from './native-format.js';
 import { fillInTopic } from './topic.js';
+import { formatV1, formatV1S3Model } from './v1-format.js';
 
 export { nativeResultSchema, type NativeResult } from './native-result.js';
 export { fillInTopic } from './topic.js';
@@ -16,12 +17,16 @@ export interface Transport {
 
 export interface PublishCounters {
   local: number;
+  /** Handed over for IoT Core: to the spool, where there is one. */
   cloud: number;
   localFailed: number;
   cloudFailed: number;
   /** Not sent because too many before them still wait for their answer. */
   localDropped: number;
   cloudDropped: number;
+  /** Not sent because of `minIntervalSeconds`. */
+  localLimited: number;
+  cloudLimited: number;
 }
 
 type Formatter = (result: NativeResult) => string;
@@ -29,13 +34,19 @@ type Formatter = (result: NativeResult) => string;
 const formatters: Record<LocalPublishConfig['format'], Formatter> = {
   native: formatNative,
   'aws-dlr': (result) => formatAwsDlr(result),
+  v1: formatV1,
+  'v1-s3-model': formatV1S3Model,
 };
 
-interface CloudDestination {
-  readonly topic: string;
+type Where = 'local' | 'cloud';
+
+interface Destination {
+  readonly where: Where;
+  readonly gate: Gate;
   readonly format: Formatter;
-  readonly qos: 0 | 1;
-  readonly gate: CloudGate;
+  readonly send: (payload: string) => Promise<void>;
+  /** Messages that wait for an answer. */
+  inFlight: number;
 }
 
 /** So many messages may wait for an answer: a nucleus that is slow or away must not cost memory. */
@@ -50,68 +61,68 @@ export class Publisher {
     cloudFailed: 0,
     localDropped: 0,
     cloudDropped: 0,
+    localLimited: 0,
+    cloudLimited: 0,
   };
-  readonly #inFlight = { local: 0, cloud: 0 };
-  readonly #local: { topic: string; format: Formatter } | undefined;
-  readonly #cloud: CloudDestination | undefined;
-  readonly #transport: Transport;
+  readonly #destinations: readonly Destination[];
   readonly #onFailure: (error: unknown) => void;
 
   constructor(
-    config: PublishConfig,
+    { local, cloud }: PublishConfig,
     names: { thingName: string; pipeline: string },
     transport: Transport,
     onFailure: (error: unknown) => void,
   ) {
-    this.#transport = transport;
     this.#onFailure = onFailure;
-    const { local, cloud } = config;
-    if (local) this.#local = { topic: fillInTopic(local.topic, names), format: formatters[local.format] };
+    const destinations: Destination[] = [];
+    const add = (where: Where, config: LocalPublishConfig, send: Destination['send']) =>
+      destinations.push({
+        where,
+        gate: new Gate(config),
+        format: formatters[config.format],
+        send,
+        inFlight: 0,
+      });
+    if (local) {
+      const topic = fillInTopic(local.topic, names);
+      add('local', local, (payload) => transport.publish(topic, payload));
+    }
     if (cloud) {
+      const topic = fillInTopic(cloud.topic, names);
       const qos = cloud.qos === 0 ? 0 : 1;
-      this.#cloud = {
-        topic: fillInTopic(cloud.topic, names),
-        format: formatters[cloud.format],
-        qos,
-        gate: new CloudGate(cloud),
-      };
+      add('cloud', cloud, (payload) => transport.publishToIotCore(topic, payload, qos));
     }
+    this.#destinations = destinations;
   }
 
-  /** Settles when both transports have answered; a failure is counted and reported, never thrown: the next result goes on. */
+  /**
+   * Settles when all transports have answered; a failure is counted and reported, never thrown: the next result goes on.
+   * @param nowMs of the monotonic clock
+   */
   async publish(result: NativeResult, nowMs: number): Promise<void> {
-    const local = this.#local;
-    const cloud = this.#cloud;
-    await Promise.all([
-      local && this.#send('local', () => this.#transport.publish(local.topic, local.format(result))),
-      cloud?.gate.admits(result, nowMs) && this.#publishToCloud(cloud, result),
-    ]);
+    await Promise.all(this.#destinations.map((destination) => this.#publishTo(destination, result, nowMs)));
   }
 
-  async #publishToCloud({ topic, format, qos, gate }: CloudDestination, result: NativeResult): Promise<void> {
-    const arrived = await this.#send('cloud', () =>
-      this.#transport.publishToIotCore(topic, format(result), qos),
-    );
-    if (!arrived) gate.forget();
-  }
-
-  /** @returns whether it arrived at the nucleus */
-  async #send(where: 'local' | 'cloud', send: () => Promise<void>): Promise<boolean> {
-    if (this.#inFlight[where] >= maxInFlight) {
+  async #publishTo(destination: Destination, result: NativeResult, nowMs: number): Promise<void> {
+    const { where, gate, format, send } = destination;
+    const verdict = gate.judge(result, nowMs);
+    if (verdict === 'limited') this.counters[`${where}Limited`]++;
+    if (verdict !== 'send') return;
+    if (destination.inFlight >= maxInFlight) {
       this.counters[`${where}Dropped`]++;
-      return false;
+      gate.forget();
+      return;
     }
-    this.#inFlight[where]++;
+    destination.inFlight++;
     try {
-      await send();
+      await send(format(result));
       this.counters[where]++;
-      return true;
     } catch (error) {
       this.counters[`${where}Failed`]++;
+      gate.forget();
       this.#onFailure(error);
-      return false;
     } finally {
-      this.#inFlight[where]--;
+      destination.inFlight--;
     }
   }
 }

@@ -103,4 +103,33 @@ describe('the publisher', () => {
     await Promise.all(publishing);
     expect(publisher.counters.local).toBe(32);
   });
+
+  it('keeps the least interval, counts what it holds back, and lets decisions and later changes through', async () => {
+    const { publisher } = setUp({ local: { minIntervalSeconds: 2 }, cloud: { minIntervalSeconds: 10 } });
+    const decision = { rule: 'r', label: 'paper', confidence: 1 };
+    const frames: [seconds: number, NativeResult][] = [
+      [0, result('glass')],
+      [1, result('paper')],
+      [2, result('paper')],
+      [3, result('paper', { decision })],
+      [9, result('metal')],
+      [14, result('metal')],
+    ];
+    for (const [seconds, frame] of frames) await publisher.publish(frame, seconds * 1000);
+    expect(publisher.counters).toMatchObject({ local: 5, localLimited: 1, cloud: 3, cloudLimited: 3 });
+  });
+
+  it('sees a change in the boxes of a frame, not in their order', async () => {
+    const { publisher } = setUp({ local: null });
+    const boxes = (...labels: string[]) =>
+      result('', {
+        predictions: labels.map((label) => ({ label, confidence: 0.9, box: [0, 0, 0.1, 0.1] })),
+      });
+    const counts: number[] = [];
+    for (const frame of [boxes('dog', 'cat'), boxes('cat', 'dog'), boxes('cat'), boxes(), boxes()]) {
+      await publisher.publish(frame, 0);
+      counts.push(publisher.counters.cloud);
+    }
+    expect(counts).toEqual([1, 1, 2, 3, 3]);
+  });
 });
