@@ -10,10 +10,13 @@ import type { PipelineStatus } from './pipeline/supervisor.js';
 import type { ProvenModels } from './proven-models.js';
 import type { Transport } from './publish/index.js';
 import type { TopicLink } from './service/index.js';
+import type { Spool } from './spool/index.js';
 
 export interface ComponentOptions {
   readonly thingName: string;
   readonly transport: Transport;
+  /** What waits for the cloud; absent where there is no nucleus. */
+  readonly spool?: Spool | undefined;
   /** Makes the supply of models for a configuration: its trust and its cache. */
   readonly makeModels: (configuration: Configuration) => ModelSupply;
   readonly proven: ProvenModels;
@@ -72,6 +75,7 @@ export class Component {
     if (this.#stopped) return;
     const { logger, makeModels } = this.#options;
     const models = makeModels(configuration);
+    this.#options.spool?.configure(configuration.spool);
     this.#onlookers.apply(configuration);
     this.#endpoints.apply(configuration);
     this.#warnOfMissingRights(configuration);

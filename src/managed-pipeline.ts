@@ -13,12 +13,14 @@ import { framesToKeep } from './frames-to-keep.js';
 import { PipelineOutput } from './pipeline-output.js';
 import type { ProvenModels } from './proven-models.js';
 import type { Transport } from './publish/index.js';
+import type { Spool } from './spool/index.js';
 import { StatusReporter, type PipelineEvent } from './status-message.js';
 
 export interface ManagedPipelineOptions {
   readonly name: string;
   readonly thingName: string;
   readonly transport: Transport;
+  readonly spool?: Spool | undefined;
   readonly proven: ProvenModels;
   /** Path of the libdlr.so that another component of the device brings. */
   readonly storedLibrary: () => Promise<string | undefined>;
@@ -250,11 +252,11 @@ export class ManagedPipeline {
   }
 
   #makeOutput(): PipelineOutput {
-    const { name, thingName, transport, observer } = this.#options;
+    const { name, thingName, transport, spool, observer } = this.#options;
     if (!this.#config) throw new Error(`The configuration has no pipeline ${name}`);
     const names = { thingName, pipeline: name };
     const { ask } = this;
-    return new PipelineOutput(this.#config, { names, transport, observer, ask, logger: this.#logger });
+    return new PipelineOutput(this.#config, { names, transport, spool, observer, ask, logger: this.#logger });
   }
 
   #beat(): void {
@@ -273,6 +275,15 @@ export class ManagedPipeline {
     if (this.#stopped && event.type === 'heartbeat') return;
     const { published, actions } = this.#output;
     const state = this.#supervisor ? this.#supervisor.status.state : 'fetching-model';
-    this.#reporter.report(topic, event, { ...this.status, state }, { published, actions });
+    this.#reporter.report(
+      topic,
+      event,
+      { ...this.status, state },
+      {
+        published,
+        actions,
+        spool: this.#options.spool?.status,
+      },
+    );
   }
 }

@@ -16,11 +16,14 @@ import {
   type Transport,
 } from './publish/index.js';
 import { createConsumers, type ResultConsumer } from './result-consumers.js';
+import type { SpoolInlet } from './spool/index.js';
 import { RuleSet, type Decision } from './rules/index.js';
 
 export interface PipelineOutputOptions {
   readonly names: { readonly thingName: string; readonly pipeline: string };
   readonly transport: Transport;
+  /** Where what is for S3 goes; absent where there is no nucleus. */
+  readonly spool?: SpoolInlet | undefined;
   readonly observer?: Observer | undefined;
   /** Asks the pipeline itself, for the picture of a result. */
   readonly ask: AskPipeline;

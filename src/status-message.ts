@@ -4,6 +4,7 @@ import type { SourceStatus } from './pipeline/source-health.js';
 import type { PipelineState } from './pipeline/supervisor.js';
 import { fillInTopic, type PublishCounters, type Transport } from './publish/index.js';
 import { describeError } from './errors/index.js';
+import type { SpoolStatus } from './spool/index.js';
 import type { Observer } from './observer.js';
 import type { Logger } from './logger.js';
 
@@ -30,6 +31,8 @@ export interface PipelineStatusMessage {
   readonly counters: Readonly<Partial<PipelineCounters>>;
   readonly published: Readonly<PublishCounters>;
   readonly actions: { readonly done: number; readonly failed: number };
+  /** What waits for the cloud, all pipelines together. */
+  readonly spool: SpoolStatus | undefined;
 }
 
 /** Publishes the state of one pipeline. A status that cannot be sent is no reason to stop: the next heartbeat comes. */
@@ -56,7 +59,7 @@ export class StatusReporter {
     topic: string | null,
     event: PipelineEvent,
     status: Pick<PipelineStatusMessage, 'state' | 'model' | 'source' | 'restarts' | 'lastFault' | 'counters'>,
-    output: Pick<PipelineStatusMessage, 'published' | 'actions'>,
+    output: Pick<PipelineStatusMessage, 'published' | 'actions' | 'spool'>,
   ): void {
     const { thingName: thing, pipeline } = this.#names;
     const { state, model, source, restarts, lastFault, counters } = status;

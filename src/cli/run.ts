@@ -6,6 +6,7 @@ import { createLogger, type Logger } from '../logger.js';
 import { storedLibrary } from '../models/index.js';
 import { ProvenModels } from '../proven-models.js';
 import type { Transport } from '../publish/index.js';
+import { createSpool, spooledTransport } from '../spooled-transport.js';
 import { stateFolder } from '../state-file.js';
 import { loadConfiguration, setOption } from './configuration.js';
 import { GreengrassConfiguration } from './follow-greengrass.js';
@@ -39,13 +40,15 @@ async function run(options: RunOptions, command: Command): Promise<void> {
     command.error('error: --no-nucleus needs --config <file>');
   const logger = createLogger({ name: 'mli', stream: options.nucleus ? 'stdout' : 'stderr' });
   const client = options.nucleus ? createGreengrassClient({ logger }) : undefined;
-  const transport = client ?? standardOutput;
   const state = stateFolder();
+  const spool = client && createSpool(client, state, logger);
+  const transport = client && spool ? spooledTransport(client, spool) : standardOutput;
   const workRoot = process.env['MLI_WORK_ROOT'];
   const models = new RepositoryOfProcess({ state, workRoot, logger, inUse: () => component.modelsInUse });
   const component: Component = new Component({
     thingName: process.env['AWS_IOT_THING_NAME'] ?? 'unnamed',
     transport,
+    spool,
     nucleusConnected: client && (() => client.connected),
     makeModels: (configuration) => models.for(configuration),
     proven: new ProvenModels(state, logger),
@@ -58,6 +61,7 @@ async function run(options: RunOptions, command: Command): Promise<void> {
   const ending = new AbortController();
   try {
     const stopped = untilStopped();
+    await spool?.start();
     if (client) void listenForUpdates(client, component, logger);
     if (options.config !== undefined) {
       component.apply(await loadConfiguration(options.config, options.set));
@@ -70,6 +74,7 @@ async function run(options: RunOptions, command: Command): Promise<void> {
     ending.abort();
     clearInterval(status);
     await component.stop();
+    await spool?.close();
     models.close();
     logger.info({ counters: client?.counters }, 'stopped');
     await client?.close();
