@@ -32,7 +32,7 @@ export interface PipelineStatusMessage {
   readonly published: Readonly<PublishCounters>;
   readonly actions: { readonly done: number; readonly failed: number };
   /** What waits for the cloud, all pipelines together. */
-  readonly spool: SpoolStatus | undefined;
+  readonly spool?: SpoolStatus | undefined;
 }
 
 /** Publishes the state of one pipeline. A status that cannot be sent is no reason to stop: the next heartbeat comes. */

@@ -53,7 +53,7 @@ export const metrics = define({
     type: 'counter',
     unit: 'count',
     labels: ['pipeline', 'outcome'],
-    help: 'Messages by what became of them: local, cloud, localFailed, cloudFailed, localDropped, cloudDropped.',
+    help: 'Messages by what became of them: local, cloud, localFailed, cloudFailed, localDropped, cloudDropped, localLimited, cloudLimited.',
   },
   mli_actions_total: {
     type: 'counter',

@@ -39,7 +39,16 @@ export const status = (more: Partial<PipelineStatusMessage> = {}): PipelineStatu
   restarts: 0,
   lastFault: undefined,
   counters: { captured: 5, inferred: 4, picturesUnreadable: 1 },
-  published: { local: 4, cloud: 1, localFailed: 0, cloudFailed: 0, localDropped: 0, cloudDropped: 0 },
+  published: {
+    local: 4,
+    cloud: 1,
+    localFailed: 0,
+    cloudFailed: 0,
+    localDropped: 0,
+    cloudDropped: 0,
+    localLimited: 0,
+    cloudLimited: 0,
+  },
   actions: { done: 0, failed: 0 },
   ...more,
 });
