@@ -45,7 +45,7 @@ const supervisor = new PipelineSupervisor(
   spec,
   configuration.supervision,
   { onResult: () => results++ },
-  createLogger({ name: 'soak', level: 'error', stream: 'stderr' }),
+  createLogger({ name: 'soak', level: 'warn', stream: 'stderr' }),
 );
 supervisor.start();
 await nextResult(60);

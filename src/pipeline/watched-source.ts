@@ -10,6 +10,8 @@ import { SourceHealth, type SourceStatus } from './source-health.js';
 /** Between a fault and the next try: a source that is back is open again within seconds, and one that is away costs little. */
 const retry = { initialMs: 500, maxMs: 5_000 };
 
+const lookEveryMs = 250;
+
 /** A source that is closed after each fault and stall and opened again, with back-off, for ever. */
 export class WatchedSource {
   readonly #source: FrameSource;
@@ -45,8 +47,10 @@ export class WatchedSource {
   async capture(signal: AbortSignal): Promise<Frame | 'ended' | undefined> {
     const limit = new AbortController();
     const { seconds } = this.#patience;
-    const timer = this.#source.silent ? undefined : setTimeout(() => limit.abort(), seconds * 1000);
     const started = performance.now();
+    const timer = setInterval(() => {
+      if (this.#waitedMs(started) > seconds * 1000) limit.abort();
+    }, lookEveryMs);
     try {
       const frame = await this.#source.next(AbortSignal.any([signal, limit.signal]));
       if (!frame && limit.signal.aborted && !signal.aborted) {
@@ -59,6 +63,8 @@ export class WatchedSource {
       this.#health.gaveFrame();
       return frame;
     } catch (error) {
+      // It was stopped on its way.
+      if (signal.aborted) return undefined;
       const code = isEdgeError(error) ? error.code : 'UNEXPECTED';
       this.#health.failed({ code, message: describeError(error) });
       this.#onFault(error);
@@ -67,8 +73,16 @@ export class WatchedSource {
       await pause(this.#backoff.nextMs(), signal);
       return undefined;
     } finally {
-      clearTimeout(timer);
+      clearInterval(timer);
     }
+  }
+
+  /** For a frame, the time of opening not counted. */
+  #waitedMs(started: number): number {
+    const source = this.#source;
+    if (source.silent) return 0;
+    if (!('openedAtMs' in source)) return performance.now() - started;
+    return source.openedAtMs === undefined ? 0 : performance.now() - Math.max(started, source.openedAtMs);
   }
 
   stop(): Promise<void> {

@@ -30,6 +30,11 @@ export interface FrameSource {
   /** It gives no frames by itself, so silence is no fault. */
   readonly silent?: true;
   /**
+   * When it was opened, by performance.now(); undefined while it opens, which it limits itself. Where a source has no such member,
+   * opening counts as waiting for a frame.
+   */
+  readonly openedAtMs?: number | undefined;
+  /**
    * The newest frame; undefined at the end of a source that has one. The caller releases its picture. Opens what is not open.
    * @throws EdgeError for a fault: it is counted and reported, and the next tick asks again, for ever.
    */

@@ -6,7 +6,7 @@ import { FrameProcess, type FrameCommand, type ProcessEnd } from './stream/frame
 import type { FrameOpener } from './stream/piped-source.js';
 
 /** From the connection to the description of the stream: more, and the camera hangs. */
-const answerLimitMs = 5_000;
+const answerLimitMs = 10_000;
 
 /** A network stream, decoded by ffmpeg. @param credentials asked at each start, so that changed ones are used */
 export function rtspOpener(config: RtspSourceConfig, credentials: () => Credentials): FrameOpener {

@@ -127,7 +127,8 @@ export class FrameProcess {
   }
 
   #reason(code: number | null, signal: string | null): string {
-    const said = this.#log?.error ?? this.#errors.trim().split('\n').at(-1);
+    const said = this.#log ? this.#log.error : this.#errors.trim().split('\n').at(-1);
+    if (this.#log && !said && code === 0) return 'its stream ended';
     return said || (signal ? `it ended by ${signal}` : `it ended with code ${String(code)}`);
   }
 }

@@ -1,3 +1,4 @@
+import { performance } from 'node:perf_hooks';
 import { EdgeError } from '../../errors/index.js';
 import { Picture } from '../../opencv.js';
 import type { Frame, PictureFrame } from '../../types.js';
@@ -23,6 +24,7 @@ export class PipedSource implements FrameSource {
   readonly #options: SourceOptions;
   #process: FrameProcess | undefined;
   #wasOpen = false;
+  #openedAtMs: number | undefined;
   #unreadableInARow = 0;
 
   constructor(opener: FrameOpener, options: SourceOptions) {
@@ -30,8 +32,15 @@ export class PipedSource implements FrameSource {
     this.#options = options;
   }
 
+  get openedAtMs(): number | undefined {
+    return this.#openedAtMs;
+  }
+
   async next(signal: AbortSignal): Promise<Frame | undefined> {
-    this.#process ??= await this.#open(signal);
+    if (!this.#process) {
+      this.#process = await this.#open(signal);
+      this.#openedAtMs = performance.now();
+    }
     const { frames } = this.#process;
     for (;;) {
       const piped = await frames.take(signal);
@@ -47,6 +56,7 @@ export class PipedSource implements FrameSource {
   async stop(): Promise<void> {
     const process = this.#process;
     this.#process = undefined;
+    this.#openedAtMs = undefined;
     this.#unreadableInARow = 0;
     await process?.stop();
   }

@@ -1,0 +1,55 @@
+import type { Prediction } from '../../src/types.js';
+
+/** Class, score, left, top, right, bottom in pixels, as the reference prints it. */
+export type ReferenceBox = [
+  label: number,
+  score: number,
+  left: number,
+  top: number,
+  right: number,
+  bottom: number,
+];
+
+export interface Agreement {
+  readonly boxes: number;
+  readonly agreed: number;
+}
+
+/** Boxes of both sides that have their counterpart, of the same label, on the other side at this overlap. */
+export function agreement(
+  frames: readonly { ours: readonly Prediction[]; reference: readonly ReferenceBox[] }[],
+  about: { labels: readonly string[]; width: number; height: number; minOverlap: number },
+): Agreement {
+  let [boxes, agreed] = [0, 0];
+  for (const { ours, reference } of frames) {
+    const a = ours.map(({ label, box = [0, 0, 0, 0] }) => ({
+      label,
+      box: [box[0], box[1], box[0] + box[2], box[1] + box[3]],
+    }));
+    const b = reference.map(([label, , left, top, right, bottom]) => ({
+      label: about.labels[label] ?? '',
+      // Ours are cut at the edges of the frame.
+      box: [left / about.width, top / about.height, right / about.width, bottom / about.height].map((value) =>
+        Math.min(1, Math.max(0, value)),
+      ),
+    }));
+    for (const [from, to] of [
+      [a, b],
+      [b, a],
+    ] as const) {
+      boxes += from.length;
+      agreed += from.filter((one) =>
+        to.some((other) => one.label === other.label && overlapOf(one.box, other.box) >= about.minOverlap),
+      ).length;
+    }
+  }
+  return { boxes, agreed };
+}
+
+function overlapOf(a: readonly number[], b: readonly number[]): number {
+  const [al = 0, at = 0, ar = 0, ab = 0] = a;
+  const [bl = 0, bt = 0, br = 0, bb = 0] = b;
+  const both =
+    Math.max(0, Math.min(ar, br) - Math.max(al, bl)) * Math.max(0, Math.min(ab, bb) - Math.max(at, bt));
+  return both / ((ar - al) * (ab - at) + (br - bl) * (bb - bt) - both);
+}
