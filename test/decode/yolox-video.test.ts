@@ -69,7 +69,7 @@ it.skipIf(python === undefined)(
 /** The predictions of the first frames, as `mli run` publishes them. */
 async function throughComponent(model: string, count: number): Promise<Prediction[][]> {
   const configuration = {
-    models: { yolox: { source: { type: 'package', path: model }, runtime: 'onnx', allowUnpinned: true } },
+    models: { yolox: { source: { type: 'package', path: model }, allowUnpinned: true } },
     pipelines: {
       street: {
         source: { type: 'video', path: video, pace: 'everyFrame', intervalSeconds: 0 },
@@ -88,12 +88,9 @@ async function throughComponent(model: string, count: number): Promise<Predictio
   const found: Prediction[][] = [];
   try {
     for await (const line of createInterface(component.stdout)) {
-      const { topic, payload } = JSON.parse(line) as { topic: string; payload: unknown };
+      const { topic, message } = JSON.parse(line) as { topic: string; message: unknown };
       if (topic !== 'street') continue;
-      const result = (typeof payload === 'string' ? JSON.parse(payload) : payload) as {
-        frame: { id: number };
-        predictions: Prediction[];
-      };
+      const result = message as { frame: { id: number }; predictions: Prediction[] };
       found[result.frame.id - 1] = result.predictions;
       if (result.frame.id >= count) break;
     }
