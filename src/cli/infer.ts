@@ -14,6 +14,7 @@ interface InferOptions {
   target?: string;
   threads: number;
   top: number;
+  annotate?: string;
   json: boolean;
 }
 
@@ -33,6 +34,7 @@ export const inferCommand = (): Command =>
     .option('--target <name>', 'target of the package, such as dlr-x64-avx2 (default: the best that fits)')
     .option('--threads <n>', 'threads of one inference', positiveInteger, 1)
     .option('--top <n>', 'so many predictions a picture', positiveInteger, 3)
+    .option('--annotate <folder>', 'also write each picture there, with its label or boxes drawn into it')
     .option('--json', 'one JSON object a line instead of a table', false)
     .action(infer);
 
@@ -50,6 +52,8 @@ async function infer(pictures: string[], options: InferOptions): Promise<void> {
     dlr: { threads: options.threads, device: 'cpu' },
     preprocess: {},
   });
+  const { AnnotatedFolder } = await import('./annotated.js');
+  const annotated = options.annotate === undefined ? undefined : new AnnotatedFolder(options.annotate);
   const inference = new FrameInference(stages);
   const nameWidth = Math.min(40, Math.max(...pictures.map((picture) => picture.length)));
   let failed = 0;
@@ -61,6 +65,7 @@ async function infer(pictures: string[], options: InferOptions): Promise<void> {
         const decoded = await readPicture(picture, width, height);
         const frame = { kind: 'picture', id: index + 1, capturedAt: new Date(), ...decoded } as const;
         const { model, predictions, timingsMs } = await inference.infer(frame, performance.now() - started);
+        await annotated?.add(picture, predictions);
         line = { picture, model, predictions: predictions.slice(0, options.top), timingsMs };
       } catch (error) {
         failed++;

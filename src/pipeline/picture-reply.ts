@@ -10,7 +10,7 @@ const blurCells = 6;
 
 /** Encodes the picture of a kept frame as it is asked for. What is hidden is hidden before anything is drawn. */
 export async function pictureReply(
-  frame: KeptFrame,
+  frame: Pick<KeptFrame, 'id' | 'capturedAt' | 'open'>,
   request: PictureRequest,
 ): Promise<PipelineReplies['picture']> {
   const { annotate, hide, maxWidth = Infinity, quality } = request;
