@@ -81,7 +81,6 @@ export class Redraw {
   }
 }
 
-// eslint-disable-next-line no-control-regex -- colours begin with the control character
 const colour = /\u001b\[[0-9;]*m/g;
 
 /** A line that wrapped would push the table down. */
