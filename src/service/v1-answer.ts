@@ -1,5 +1,6 @@
 import { EdgeError } from '../errors/index.js';
 import type { Prediction } from '../types.js';
+import { classProbabilities, detectionRows, isDetection } from '../v1-prediction.js';
 
 /** The two kinds of inference that the v1 connectors had. */
 export const algorithms = ['image-classification', 'object-detection'] as const;
@@ -18,27 +19,17 @@ export function v1Answer(
   predictions: readonly Prediction[],
   labels: readonly string[],
 ): unknown {
-  const detects = predictions.some(({ box }) => box !== undefined);
+  const detects = isDetection(predictions);
   if (algorithm === 'image-classification') {
     if (detects || predictions.length === 0)
       throw new EdgeError('SERVICE_REQUEST_INVALID', {
         problem: 'the model detects objects, it does not classify',
       });
-    const confidences = new Map(predictions.map(({ label, confidence }) => [label, confidence]));
-    return labels.map((label) => confidences.get(label) ?? 0);
+    return classProbabilities(predictions, labels);
   }
   if (!detects && predictions.length > 0)
     throw new EdgeError('SERVICE_REQUEST_INVALID', {
       problem: 'the model classifies, it does not detect objects',
     });
-  return {
-    prediction: predictions.map(({ label, confidence, box: [x, y, width, height] = [0, 0, 1, 1] }) => [
-      labels.indexOf(label),
-      confidence,
-      x,
-      y,
-      x + width,
-      y + height,
-    ]),
-  };
+  return { prediction: detectionRows(predictions, labels) };
 }

@@ -1,0 +1,2 @@
+export { Feedback, feedbackOwner } from './feedback.js';
+export { Sampler } from './sampler.js';
