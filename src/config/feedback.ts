@@ -20,9 +20,7 @@ const hideSchema = z
 /** Samples for the cloud, to improve the model: the strategies, messages and metrics of the v1 ML Feedback connector. */
 export const feedbackSchema = z
   .strictObject({
-    bucket: z
-      .string()
-      .regex(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, 'must be the name of an S3 bucket'),
+    bucket: z.string().regex(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, 'must be the name of an S3 bucket'),
     prefix: z
       .string()
       .max(512)

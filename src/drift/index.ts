@@ -1,0 +1,2 @@
+export { DriftMonitor, type DriftReport } from './monitor.js';
+export { referenceFile } from './reference.js';
