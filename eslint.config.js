@@ -16,7 +16,6 @@ const stages = [
   'models',
   'http',
   'service',
-  'feedback',
   'drift',
 ];
 

@@ -1,5 +1,6 @@
 import { checkAccessControl, type Configuration } from './config/index.js';
 import { EdgeError } from './errors/index.js';
+import { Feedback, feedbackOwner } from './feedback/index.js';
 import { InferenceEndpoints } from './inference-endpoints.js';
 import type { Logger } from './logger.js';
 import { ManagedPipeline } from './managed-pipeline.js';
@@ -37,6 +38,7 @@ export class Component {
   readonly #stopping = new Set<Promise<void>>();
   readonly #onlookers: Onlookers;
   readonly #endpoints: InferenceEndpoints;
+  readonly #feedback: Feedback | undefined;
   #stopped = false;
 
   constructor(options: ComponentOptions) {
@@ -57,6 +59,9 @@ export class Component {
         return status?.state === 'running' ? status.model?.digest : undefined;
       },
     };
+    // Samples of an earlier life of the process are told of as soon as the spool starts.
+    this.#feedback = options.spool && new Feedback(options.spool, transport, logger);
+    if (this.#feedback) options.spool?.onUpload(feedbackOwner, this.#feedback.onUpload);
     this.#endpoints = new InferenceEndpoints({ pipelines, topics, productVersion, logger });
   }
 
@@ -92,7 +97,7 @@ export class Component {
     for (const name of Object.keys(configuration.pipelines)) {
       if (this.#pipelines.has(name)) continue;
       const pipeline = new ManagedPipeline(
-        { ...this.#options, observer: this.#onlookers, name },
+        { ...this.#options, observer: this.#onlookers, feedback: this.#feedback, name },
         configuration,
         models,
       );

@@ -1,4 +1,5 @@
 import type { Configuration } from './config/index.js';
+import { framesForFeedback } from './feedback-consumer.js';
 
 /** How many of its last frames a pipeline has to keep for one who asks for their pictures; 0 where none are asked for. */
 type Need = (configuration: Configuration, pipeline: string) => number;
@@ -7,6 +8,7 @@ type Need = (configuration: Configuration, pipeline: string) => number;
 const needs: readonly Need[] = [
   // A browser asks for the picture of a result that it has just been told of.
   ({ dashboard }) => (dashboard.enabled ? 4 : 0),
+  ({ pipelines }, pipeline) => (pipelines[pipeline]?.feedback?.image === 'jpeg' ? framesForFeedback : 0),
 ];
 
 /** The most that anybody needs: a picture in memory costs up to 6 MB (1920 x 1080 of a video), or the size of its file. */

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { Configuration } from './config/index.js';
+import type { Configuration, PipelineConfig } from './config/index.js';
 import { describeError, EdgeError, isEdgeError } from './errors/index.js';
+import type { Feedback } from './feedback/index.js';
 import type { Logger } from './logger.js';
 import type { ModelSupply } from './models/index.js';
 import type { Observer } from './observer.js';
@@ -25,6 +26,7 @@ export interface ManagedPipelineOptions {
   /** Path of the libdlr.so that another component of the device brings. */
   readonly storedLibrary: () => Promise<string | undefined>;
   readonly observer?: Observer | undefined;
+  readonly feedback?: Feedback | undefined;
   readonly logger: Logger;
 }
 
@@ -39,6 +41,10 @@ const idle: PipelineStatus = {
   model: undefined,
   counters: {},
 };
+
+/** What becomes of results depends on this part of the configuration. */
+const outputConfig = (config: PipelineConfig | undefined): unknown =>
+  config && [config.rules, config.publish, config.feedback, config.drift, config.feedback && config.source];
 
 /** One pipeline as the component sees it: brings its model, keeps its process at work, and hands its results on. */
 export class ManagedPipeline {
@@ -92,9 +98,7 @@ export class ManagedPipeline {
     const configBefore = this.#config;
     this.#configuration = configuration;
     this.#models = models;
-    const [rules, publish] = [this.#config?.rules, this.#config?.publish];
-    if (!isDeepStrictEqual([configBefore?.rules, configBefore?.publish], [rules, publish]))
-      this.#renewOutput();
+    if (!isDeepStrictEqual(outputConfig(configBefore), outputConfig(this.#config))) this.#renewOutput();
     this.#supervisor?.configure(configuration.supervision);
     this.#supervisor?.keepFrames(this.#keepFrames);
     this.#beat();
@@ -252,11 +256,20 @@ export class ManagedPipeline {
   }
 
   #makeOutput(): PipelineOutput {
-    const { name, thingName, transport, spool, observer } = this.#options;
+    const { name, thingName, transport, spool, observer, feedback } = this.#options;
     if (!this.#config) throw new Error(`The configuration has no pipeline ${name}`);
     const names = { thingName, pipeline: name };
     const { ask } = this;
-    return new PipelineOutput(this.#config, { names, transport, spool, observer, ask, logger: this.#logger });
+    return new PipelineOutput(this.#config, {
+      names,
+      transport,
+      spool,
+      observer,
+      ask,
+      feedback,
+      tell: (event) => this.#tell(event),
+      logger: this.#logger,
+    });
   }
 
   #beat(): void {

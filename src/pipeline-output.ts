@@ -4,6 +4,7 @@ import { createActuator, type Actuator } from './actuators/index.js';
 import type { ActionConfig } from './config/rule.js';
 import type { PipelineConfig } from './config/index.js';
 import { describeError, isEdgeError } from './errors/index.js';
+import type { Feedback } from './feedback/index.js';
 import type { Logger } from './logger.js';
 import type { Observer } from './observer.js';
 import type { AskPipeline } from './pipeline/requests.js';
@@ -18,6 +19,7 @@ import {
 import { createConsumers, type ResultConsumer } from './result-consumers.js';
 import type { SpoolInlet } from './spool/index.js';
 import { RuleSet, type Decision } from './rules/index.js';
+import type { PipelineEvent } from './status-message.js';
 
 export interface PipelineOutputOptions {
   readonly names: { readonly thingName: string; readonly pipeline: string };
@@ -27,6 +29,10 @@ export interface PipelineOutputOptions {
   readonly observer?: Observer | undefined;
   /** Asks the pipeline itself, for the picture of a result. */
   readonly ask: AskPipeline;
+  /** Takes samples for the cloud; absent where there is no spool. */
+  readonly feedback?: Feedback | undefined;
+  /** Tells the status topic. */
+  readonly tell?: ((event: PipelineEvent) => void) | undefined;
   readonly logger: Logger;
 }
 

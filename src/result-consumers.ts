@@ -1,4 +1,6 @@
 import type { PipelineConfig } from './config/index.js';
+import { driftConsumer } from './drift-consumer.js';
+import { feedbackConsumer } from './feedback-consumer.js';
 import type { PipelineResult } from './pipeline/result.js';
 import type { PipelineOutputOptions } from './pipeline-output.js';
 import type { NativeResult } from './publish/index.js';
@@ -15,7 +17,7 @@ export interface ResultConsumer {
 type MakeConsumer = (config: PipelineConfig, options: PipelineOutputOptions) => ResultConsumer | undefined;
 
 /** One line for each part that wants results. */
-const makers: readonly MakeConsumer[] = [];
+const makers: readonly MakeConsumer[] = [feedbackConsumer, driftConsumer];
 
 export const createConsumers = (config: PipelineConfig, options: PipelineOutputOptions): ResultConsumer[] =>
   makers.map((make) => make(config, options)).filter((consumer) => consumer !== undefined);

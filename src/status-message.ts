@@ -2,6 +2,7 @@ import type { ModelIdentity, PipelineCounters } from './pipeline/result.js';
 import type { Fault } from './pipeline/messages.js';
 import type { SourceStatus } from './pipeline/source-health.js';
 import type { PipelineState } from './pipeline/supervisor.js';
+import type { DriftReport } from './drift/index.js';
 import { fillInTopic, type PublishCounters, type Transport } from './publish/index.js';
 import { describeError } from './errors/index.js';
 import type { SpoolStatus } from './spool/index.js';
@@ -13,7 +14,8 @@ export type PipelineEvent =
   | { readonly type: 'state' }
   | { readonly type: 'heartbeat' }
   | { readonly type: 'model-swapped'; readonly from: ModelIdentity | undefined; readonly to: ModelIdentity }
-  | { readonly type: 'model-rejected'; readonly code: string; readonly message: string };
+  | { readonly type: 'model-rejected'; readonly code: string; readonly message: string }
+  | ({ readonly type: 'drift' } & DriftReport);
 
 /** The state of a pipeline, as UTF-8 JSON in a binary message on the status topic. */
 export interface PipelineStatusMessage {

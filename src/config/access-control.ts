@@ -1,6 +1,7 @@
 import { EdgeError } from '../errors/index.js';
 import type { ActionConfig } from './rule.js';
 import type { Configuration } from './document.js';
+import type { FeedbackConfig } from './feedback.js';
 
 /** The services of the nucleus that the component uses, as `accessControl` names them. */
 type Service = 'aws.greengrass.ipc.pubsub' | 'aws.greengrass.ipc.mqttproxy';
@@ -50,7 +51,7 @@ function accessesOf(configuration: Configuration, component: string, fill: Fill)
   });
   const heartbeat = `mli/heartbeat/${component}`;
   const { status, pipelines, metrics, service } = configuration;
-  const ofPipelines = Object.entries(pipelines).flatMap(([name, { publish, rules }]) => {
+  const ofPipelines = Object.entries(pipelines).flatMap(([name, { publish, rules, feedback }]) => {
     const path = `pipelines.${name}`;
     const { local, cloud } = publish;
     return [
@@ -60,6 +61,7 @@ function accessesOf(configuration: Configuration, component: string, fill: Fill)
           access(operationOfAction[action.type], fill(action.topic, name), `${path}.rules[${r}].do[${a}]`),
         ),
       ),
+      ...topicsOf(feedback).map((one) => access('PublishToTopic', fill(one, name), `${path}.feedback`)),
       ...(cloud ? [access('PublishToIoTCore', fill(cloud.topic, name), `${path}.publish.cloud`)] : []),
     ];
   });
@@ -80,6 +82,15 @@ function accessesOf(configuration: Configuration, component: string, fill: Fill)
     access('SubscribeToTopic', heartbeat, 'the heartbeat'),
   ];
 }
+
+const topicsOf = (feedback: FeedbackConfig | null): string[] =>
+  feedback
+    ? [
+        feedback.statusTopic,
+        feedback.predictionTopic,
+        feedback.metrics ? 'cloudwatch/metric/put' : null,
+      ].filter((one) => one !== null)
+    : [];
 
 const operationOfAction: Readonly<Record<ActionConfig['type'], Access['operation']>> = {
   topic: 'PublishToTopic',

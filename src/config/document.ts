@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import { detectSchema } from './detect.js';
+import { driftSchema } from './drift.js';
+import { feedbackSchema } from './feedback.js';
 import { dashboardSchema, metricsSchema } from './dashboard.js';
 import { modelCacheSchema, modelSchema } from './model.js';
 import { motionSchema } from './motion.js';
@@ -27,6 +29,14 @@ export const pipelineSchema = z.strictObject({
     .describe('What is made of the detections of the model; without meaning for a classifier.'),
   rules: z.array(ruleSchema).max(100).default([]),
   publish: publishSchema.prefault({}),
+  feedback: feedbackSchema
+    .nullable()
+    .default(null)
+    .describe('Samples for S3, to improve the model; null: none.'),
+  drift: driftSchema
+    .nullable()
+    .default(null)
+    .describe('Compares the results with those of a reference, on the status topic; null: off.'),
 });
 
 const dlrSchema = z.strictObject({

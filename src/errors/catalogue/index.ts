@@ -4,6 +4,7 @@ import { configurationErrors } from './configuration.js';
 import { deployErrors } from './deploy.js';
 import { detectionErrors } from './detection.js';
 import { engineErrors } from './engine.js';
+import { feedbackErrors } from './feedback.js';
 import { greengrassErrors } from './greengrass.js';
 import { httpErrors } from './http.js';
 import { modelErrors } from './model.js';
@@ -20,6 +21,7 @@ export const catalogue = {
   ...deployErrors,
   ...detectionErrors,
   ...engineErrors,
+  ...feedbackErrors,
   ...greengrassErrors,
   ...httpErrors,
   ...modelErrors,
