@@ -9,6 +9,13 @@ const needs: readonly Need[] = [
   // A browser asks for the picture of a result that it has just been told of.
   ({ dashboard }) => (dashboard.enabled ? 4 : 0),
   ({ pipelines }, pipeline) => (pipelines[pipeline]?.feedback?.image === 'jpeg' ? framesForFeedback : 0),
+  // An action comes right after its result, and may be retried once the pipeline has gone on.
+  ({ pipelines }, name) =>
+    pipelines[name]?.rules.some((rule) =>
+      rule.do.some(({ type }) => type === 'snapshot' || type === 'upload'),
+    )
+      ? 4
+      : 0,
 ];
 
 /** The most that anybody needs: a picture in memory costs up to 6 MB (1920 x 1080 of a video), or the size of its file. */

@@ -95,10 +95,10 @@ export class ManagedPipeline {
   /** Goes over to another configuration: rules and topics at once, the process only where source, model or preprocessing differ. */
   apply(configuration: Configuration, models: ModelSupply): void {
     const before = this.#concern;
-    const configBefore = this.#config;
+    const outputBefore = this.#outputConcern;
     this.#configuration = configuration;
     this.#models = models;
-    if (!isDeepStrictEqual(outputConfig(configBefore), outputConfig(this.#config))) this.#renewOutput();
+    if (!isDeepStrictEqual(outputBefore, this.#outputConcern)) this.#renewOutput();
     this.#supervisor?.configure(configuration.supervision);
     this.#supervisor?.keepFrames(this.#keepFrames);
     this.#beat();
@@ -120,6 +120,10 @@ export class ManagedPipeline {
   get #concern(): unknown {
     const { dlr, trust } = this.#configuration;
     return [this.#config?.source, this.#config?.preprocess, this.#modelConfig, dlr, trust];
+  }
+
+  get #outputConcern(): unknown {
+    return [outputConfig(this.#config), this.#configuration.actuators];
   }
 
   get #wantsAnotherLook(): boolean {
@@ -243,7 +247,11 @@ export class ManagedPipeline {
       {
         onResult: (result) => void this.#output.handle(result),
         onReady: () => void (this.#spec && this.#options.proven.add(this.#spec)),
-        onState: () => this.#tell({ type: 'state' }),
+        onState: (state) => {
+          if (state === 'waiting') void this.#output.failSafe('crash');
+          if (state === 'ended') void this.#output.failSafe('lostSource');
+          this.#tell({ type: 'state' });
+        },
         onFault: (fault) => this.#options.observer?.onFault(this.#options.name, fault),
       },
       this.#logger,
@@ -265,6 +273,7 @@ export class ManagedPipeline {
       transport,
       spool,
       observer,
+      actuators: this.#configuration.actuators,
       ask,
       feedback,
       tell: (event) => this.#tell(event),

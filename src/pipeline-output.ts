@@ -1,24 +1,19 @@
 import { randomBytes } from 'node:crypto';
 import { performance } from 'node:perf_hooks';
-import { createActuator, type Actuator } from './actuators/index.js';
-import type { ActionConfig } from './config/rule.js';
+import type { FailSafeCause } from './actuators/index.js';
+import type { ActuatorsConfig } from './config/action.js';
 import type { PipelineConfig } from './config/index.js';
 import { describeError, isEdgeError } from './errors/index.js';
 import type { Feedback } from './feedback/index.js';
 import type { Logger } from './logger.js';
 import type { Observer } from './observer.js';
+import { PipelineActions, type ActionsStatus } from './pipeline-actions.js';
 import type { AskPipeline } from './pipeline/requests.js';
 import type { PipelineResult } from './pipeline/result.js';
-import {
-  fillInTopic,
-  Publisher,
-  type NativeResult,
-  type PublishCounters,
-  type Transport,
-} from './publish/index.js';
+import { Publisher, type NativeResult, type PublishCounters, type Transport } from './publish/index.js';
 import { createConsumers, type ResultConsumer } from './result-consumers.js';
 import type { SpoolInlet } from './spool/index.js';
-import { RuleSet, type Decision } from './rules/index.js';
+import type { Decision } from './rules/index.js';
 import type { PipelineEvent } from './status-message.js';
 
 export interface PipelineOutputOptions {
@@ -27,6 +22,8 @@ export interface PipelineOutputOptions {
   /** Where what is for S3 goes; absent where there is no nucleus. */
   readonly spool?: SpoolInlet | undefined;
   readonly observer?: Observer | undefined;
+  /** What actions may do on this device. */
+  readonly actuators: ActuatorsConfig;
   /** Asks the pipeline itself, for the picture of a result. */
   readonly ask: AskPipeline;
   /** Takes samples for the cloud; absent where there is no spool. */
@@ -43,13 +40,11 @@ let sequence = 0;
 /** What becomes of the results of a pipeline: rules, actuators, topics. Made anew when that part of the configuration changes. */
 export class PipelineOutput {
   readonly #names: { readonly thingName: string; readonly pipeline: string };
-  readonly #rules: RuleSet;
-  readonly #actuators = new Map<unknown, Actuator>();
+  readonly #actions: PipelineActions;
   readonly #publisher: Publisher;
   readonly #logger: Logger;
   readonly #observer: Observer | undefined;
   readonly #consumers: readonly ResultConsumer[];
-  readonly #actions = { done: 0, failed: 0 };
   #lastWarning: string | undefined;
 
   constructor(config: PipelineConfig, options: PipelineOutputOptions) {
@@ -58,13 +53,7 @@ export class PipelineOutput {
     this.#logger = options.logger;
     this.#observer = options.observer;
     this.#consumers = createConsumers(config, options);
-    this.#rules = new RuleSet(config.rules);
-    const context = {
-      publish: (topic: string, payload: string) => transport.publish(topic, payload),
-      fillIn: (topic: string) => fillInTopic(topic, names),
-    };
-    for (const action of config.rules.flatMap((rule) => rule.do))
-      this.#actuators.set(action, createActuator(action, context));
+    this.#actions = new PipelineActions(config, options);
     this.#publisher = new Publisher(config.publish, names, transport, (error) => this.#warn(error));
   }
 
@@ -72,26 +61,29 @@ export class PipelineOutput {
     return this.#publisher.counters;
   }
 
-  get actions(): Readonly<{ done: number; failed: number }> {
-    return this.#actions;
+  get actions(): ActionsStatus {
+    return this.#actions.status;
   }
 
   /** Acts first and tells afterwards: a gate cannot wait for the cloud. Never rejects. */
   async handle(result: PipelineResult): Promise<void> {
     const now = performance.now();
-    const fired = this.#rules.evaluate(result.predictions, now);
-    const acting = fired.flatMap(({ decision, actions }) =>
-      actions.map((action) => this.#act(decision.rule, action)),
-    );
-    const native = this.#toNative(result, fired[0]?.decision);
+    const id = `${instance}-${++sequence}`;
+    const { decision, acting } = this.#actions.judge(result, id);
+    const native = this.#toNative(result, id, decision);
     this.#observer?.onResult(native);
     const consuming = this.#consumers.map((consumer) => consumer.take(native, result));
-    await Promise.all([...acting, this.#publisher.publish(native, now), ...consuming]);
+    await Promise.all([acting, this.#publisher.publish(native, now), ...consuming]);
+  }
+
+  /** The pipeline can no longer judge. Never rejects. */
+  failSafe(cause: FailSafeCause): Promise<void> {
+    return this.#actions.failSafe(cause);
   }
 
   /** Once, when another takes its place or the pipeline ends. Never rejects. */
   async close(): Promise<void> {
-    await Promise.all(this.#consumers.map((consumer) => consumer.close()));
+    await Promise.all([this.#actions.close(), ...this.#consumers.map((consumer) => consumer.close())]);
   }
 
   /** One line for each kind of failure in a row: offline for a day must not fill the disk. They are counted. */
@@ -102,25 +94,11 @@ export class PipelineOutput {
     this.#logger[level]({ code }, describeError(error));
   }
 
-  async #act(rule: string, action: ActionConfig): Promise<void> {
-    let failure: string | undefined;
-    try {
-      await this.#actuators.get(action)?.act();
-      this.#actions.done++;
-    } catch (error) {
-      this.#actions.failed++;
-      failure = describeError(error);
-      this.#logger.error({ code: codeOf(error) }, `An action failed. ${failure}`);
-    }
-    const { pipeline } = this.#names;
-    this.#observer?.onAction({ pipeline, rule, type: action.type, summary: action.topic, failure });
-  }
-
-  #toNative(result: PipelineResult, decision: Decision | undefined): NativeResult {
+  #toNative(result: PipelineResult, id: string, decision: Decision | undefined): NativeResult {
     const { name, version, digest, runtime } = result.model;
     return {
       version: 1,
-      id: `${instance}-${++sequence}`,
+      id,
       thing: this.#names.thingName,
       pipeline: this.#names.pipeline,
       model: { name, version, digest, runtime },

@@ -6,6 +6,7 @@ import type { DriftReport } from './drift/index.js';
 import { fillInTopic, type PublishCounters, type Transport } from './publish/index.js';
 import { describeError } from './errors/index.js';
 import type { SpoolStatus } from './spool/index.js';
+import type { ActionsStatus } from './pipeline-actions.js';
 import type { Observer } from './observer.js';
 import type { Logger } from './logger.js';
 
@@ -32,7 +33,7 @@ export interface PipelineStatusMessage {
   readonly lastFault: Fault | undefined;
   readonly counters: Readonly<Partial<PipelineCounters>>;
   readonly published: Readonly<PublishCounters>;
-  readonly actions: { readonly done: number; readonly failed: number };
+  readonly actions: Pick<ActionsStatus, 'done' | 'failed'> & Partial<ActionsStatus>;
   /** What waits for the cloud, all pipelines together. */
   readonly spool?: SpoolStatus | undefined;
 }

@@ -1,5 +1,4 @@
 import { EdgeError } from '../errors/index.js';
-import type { ActionConfig } from './rule.js';
 import type { Configuration } from './document.js';
 import type { FeedbackConfig } from './feedback.js';
 
@@ -36,7 +35,10 @@ const policies = {
     id: 'pubsub:subscribe',
     description: 'Listens to its own heartbeat, and to what it is told to do.',
   },
-  PublishToIoTCore: { id: 'mqttproxy:publish', description: 'Publishes results to AWS IoT Core.' },
+  PublishToIoTCore: {
+    id: 'mqttproxy:publish',
+    description: 'Publishes results and actions of rules to AWS IoT Core.',
+  },
 } as const;
 
 type Fill = (topic: string, pipeline?: string) => string;
@@ -57,8 +59,16 @@ function accessesOf(configuration: Configuration, component: string, fill: Fill)
     return [
       ...(local ? [access('PublishToTopic', fill(local.topic, name), `${path}.publish.local`)] : []),
       ...rules.flatMap((rule, r) =>
-        rule.do.map((action, a) =>
-          access(operationOfAction[action.type], fill(action.topic, name), `${path}.rules[${r}].do[${a}]`),
+        rule.do.flatMap((action, a) =>
+          'topic' in action
+            ? [
+                access(
+                  operationOfAction[action.type],
+                  fill(action.topic, name),
+                  `${path}.rules[${r}].do[${a}]`,
+                ),
+              ]
+            : [],
         ),
       ),
       ...topicsOf(feedback).map((one) => access('PublishToTopic', fill(one, name), `${path}.feedback`)),
@@ -92,8 +102,10 @@ const topicsOf = (feedback: FeedbackConfig | null): string[] =>
       ].filter((one) => one !== null)
     : [];
 
-const operationOfAction: Readonly<Record<ActionConfig['type'], Access['operation']>> = {
+/** Other actions ask nothing of the nucleus. */
+const operationOfAction: Readonly<Record<'topic' | 'iotCore', Access['operation']>> = {
   topic: 'PublishToTopic',
+  iotCore: 'PublishToIoTCore',
 };
 
 /**

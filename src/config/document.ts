@@ -6,6 +6,7 @@ import { dashboardSchema, metricsSchema } from './dashboard.js';
 import { modelCacheSchema, modelSchema } from './model.js';
 import { motionSchema } from './motion.js';
 import { preprocessSchema } from './preprocess.js';
+import { actuatorsSchema, checkActions } from './action.js';
 import { publishSchema } from './publish.js';
 import { ruleSchema } from './rule.js';
 import { identifier, integer, number, sha256, topic } from './scalars.js';
@@ -88,6 +89,7 @@ export const documentSchema = z
     supervision: supervisionSchema.prefault({}),
     status: statusSchema.prefault({}),
     spool: spoolSchema.prefault({}),
+    actuators: actuatorsSchema.prefault({}),
     dashboard: dashboardSchema.prefault({}),
     metrics: metricsSchema.prefault({}),
     service: serviceSchema.prefault({}).describe('Inference for other components of the device.'),
@@ -100,6 +102,15 @@ export const documentSchema = z
   })
   .superRefine((document, context) => {
     for (const [name, pipeline] of Object.entries(document.pipelines)) {
+      pipeline.rules.forEach((rule, index) =>
+        checkActions(rule.do, document.actuators, (path, message) =>
+          context.addIssue({
+            code: 'custom',
+            path: ['pipelines', name, 'rules', index, 'do', ...path],
+            message,
+          }),
+        ),
+      );
       if (Object.hasOwn(document.models, pipeline.model)) continue;
       const known = Object.keys(document.models).join(', ') || 'none';
       context.addIssue({

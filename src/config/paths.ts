@@ -8,6 +8,8 @@ export function resolvePaths(configuration: Configuration, base: string): Config
   for (const { source } of Object.values(copy.models)) {
     if ('path' in source && source.path !== undefined) source.path = absolute(source.path);
   }
+  for (const action of Object.values(copy.pipelines).flatMap(({ rules }) => rules.flatMap((rule) => rule.do)))
+    if (action.type === 'snapshot') action.folder = absolute(action.folder);
   for (const { source } of Object.values(copy.pipelines)) {
     if ('path' in source) source.path = absolute(source.path);
     if ('certificate' in source && source.certificate !== undefined)

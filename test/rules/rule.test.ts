@@ -11,14 +11,14 @@ const frame = (label: string, confidence = 0.9) => [
 ];
 /** Shows frames a second apart; tells on which the rule fired. */
 const firings = (set: RuleSet, frames: ReturnType<typeof frame>[]) =>
-  frames.map((predictions, second) => set.evaluate(predictions, second * 1000).length > 0);
+  frames.map((predictions, second) => set.evaluate(predictions, second * 1000).fired.length > 0);
 
 describe('a rule', () => {
   it('fires on the label at the least confidence, and hands over its actions', () => {
     const set = rules({ label: 'glass', minConfidence: 0.7 });
-    expect(set.evaluate(frame('glass', 0.69), 0)).toEqual([]);
-    expect(set.evaluate(frame('paper', 0.99), 1)).toEqual([]);
-    expect(set.evaluate(frame('glass', 0.7), 2)).toEqual([
+    expect(set.evaluate(frame('glass', 0.69), 0).fired).toEqual([]);
+    expect(set.evaluate(frame('paper', 0.99), 1).fired).toEqual([]);
+    expect(set.evaluate(frame('glass', 0.7), 2).fired).toMatchObject([
       { decision: { rule: 'open', label: 'glass', confidence: 0.7 }, actions: [action] },
     ]);
   });
@@ -29,7 +29,7 @@ describe('a rule', () => {
   });
 
   it('looks at the best prediction only', () => {
-    expect(rules({ label: 'other', minConfidence: 0.1 }).evaluate(frame('glass', 0.6), 0)).toEqual([]);
+    expect(rules({ label: 'other', minConfidence: 0.1 }).evaluate(frame('glass', 0.6), 0).fired).toEqual([]);
   });
 
   it('waits for n of the last m frames, and fires on a frame that holds itself', () => {
@@ -58,7 +58,7 @@ describe('a rule', () => {
   });
 
   it('does not fire where there are no predictions', () => {
-    expect(rules({ label: 'glass' }).evaluate([], 0)).toEqual([]);
+    expect(rules({ label: 'glass' }).evaluate([], 0).fired).toEqual([]);
   });
 });
 
@@ -67,5 +67,5 @@ it('rules without a name are numbered', () => {
     ruleSchema.parse({ when: { label: 'a' }, do: [action] }),
     ruleSchema.parse({ when: { label: 'glass' }, do: [action] }),
   ]);
-  expect(set.evaluate(frame('glass'), 0)[0]?.decision.rule).toBe('rule-2');
+  expect(set.evaluate(frame('glass'), 0).fired[0]?.decision.rule).toBe('rule-2');
 });

@@ -1,5 +1,6 @@
 import type { ErrorEntry } from './entry.js';
 import { cameraErrors } from './camera.js';
+import { actionErrors } from './action.js';
 import { configurationErrors } from './configuration.js';
 import { deployErrors } from './deploy.js';
 import { detectionErrors } from './detection.js';
@@ -16,6 +17,7 @@ import { serviceErrors } from './service.js';
 export type { ErrorEntry } from './entry.js';
 
 export const catalogue = {
+  ...actionErrors,
   ...cameraErrors,
   ...configurationErrors,
   ...deployErrors,
