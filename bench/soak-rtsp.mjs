@@ -110,7 +110,8 @@ async function nextResult(limitSeconds) {
 }
 
 function held(process) {
-  const memory = /^Pss:\s+(\d+) kB/m.exec(readFileSync(`/proc/${process}/smaps_rollup`, 'utf8'));
+  // Not Pss: it grows when other processes that share the program's pages end.
+  const memory = /^Anonymous:\s+(\d+) kB/m.exec(readFileSync(`/proc/${process}/smaps_rollup`, 'utf8'));
   const children = readFileSync(`/proc/${process}/task/${process}/children`, 'utf8').trim().split(' ').length;
   return {
     megabytes: Number(memory[1]) / 1024,

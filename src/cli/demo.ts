@@ -10,6 +10,7 @@ import { installFolder } from './install.js';
 import { observerRights } from './nucleus.js';
 import { positiveNumber } from './numbers.js';
 import { untilStopped } from './stop-signal.js';
+import { surveillanceCommand } from './surveillance/index.js';
 
 interface DemoOptions {
   seconds?: number;
@@ -27,7 +28,8 @@ export const demoCommand = (): Command =>
     )
     .option('--seconds <n>', 'end by itself, n seconds after the first result', positiveNumber)
     .option(...setOption)
-    .action(demo);
+    .action(demo)
+    .addCommand(surveillanceCommand());
 
 async function demo(options: DemoOptions): Promise<void> {
   const { DevelopmentNucleus } = await import('../nucleus/index.js');

@@ -37,6 +37,16 @@ export const cameraErrors = {
     remedy:
       'Set the variable in the environment of the component (Setenv in its recipe), or correct source.credentials.',
   }),
+  STREET_VIDEO: entry<{ reason: string }>({
+    message: ({ reason }) => `The street video cannot be fetched: ${reason}.`,
+    remedy:
+      'It comes by "apt-get download opencv-doc" (run "apt-get update" once); or name a video with --video.',
+  }),
+  DETECTOR_UNUSABLE: entry<{ path: string; reason: string }>({
+    message: ({ path, reason }) => `The detector ${path} cannot be used: ${reason}.`,
+    remedy:
+      'Give --model the folder of a model package for detection, or a YOLOX of 416x416 as .onnx with its coco.names beside it.',
+  }),
   SECRET_UNAVAILABLE: entry<{ secret: string; reason: string }>({
     message: ({ secret, reason }) => `The secret ${secret} cannot be read: ${reason}.`,
     remedy:
