@@ -74,7 +74,10 @@ export class DriftMonitor {
     this.#alarm = { labels: false, confidence: false };
     this.#first.clear();
     this.#newest.clear();
-    const kept = await this.#options.file.read().catch((error: unknown) => this.#sayDiskFault(error));
+    const kept = await this.#options.file.read().catch((error: unknown) => {
+      this.#sayDiskFault(error);
+      return undefined;
+    });
     if (kept?.digest === digest && kept.name === this.#options.config.reference.name) this.#reference = kept;
   }
 
@@ -88,7 +91,7 @@ export class DriftMonitor {
       confidences: this.#first.confidences,
     };
     this.#first.clear();
-    await this.#options.file.write(this.#reference).catch((error: unknown) => void this.#sayDiskFault(error));
+    await this.#options.file.write(this.#reference).catch((error: unknown) => this.#sayDiskFault(error));
   }
 
   #compare(reference: Reference): DriftReport {
@@ -111,7 +114,7 @@ export class DriftMonitor {
   }
 
   /** The comparison goes on from memory; after a restart the reference is made anew. */
-  #sayDiskFault(error: unknown): undefined {
+  #sayDiskFault(error: unknown): void {
     const reason = describeError(error);
     if (reason !== this.#diskFault)
       this.#options.logger.error(`The reference of the drift is not on the disk: ${reason}`);

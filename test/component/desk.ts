@@ -51,7 +51,7 @@ export class Desk {
       component: undefined,
       receivesOwn: true,
       receive: ({ topic, content }) => {
-        if ('binary' in content && !topic.startsWith('mli/heartbeat/')) {
+        if ('binary' in content && !/^mli\/(heartbeat|inference)\//.test(topic)) {
           desk.local.push({ topic, message: JSON.parse(content.binary.toString('utf8')), ...at() });
         }
       },

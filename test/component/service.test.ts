@@ -3,8 +3,14 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { InferenceClient } from '../../src/client/index.js';
+import { createGreengrassClient } from '../../src/greengrass/index.js';
+import { createLogger } from '../../src/logger.js';
 import { pythonWith } from '../python-environment.js';
+import { jpeg } from '../sources/pictures.js';
 import { Desk } from './desk.js';
+
+const logger = createLogger({ name: 'test', level: 'silent' });
 
 let python: string | undefined;
 let desk: Desk;
@@ -26,9 +32,13 @@ beforeEach(async () => {
 afterEach(() => desk.close());
 
 /** The component with these pipelines and the service on a free port. */
-async function serve(pipelines: Record<string, object>, service: object = {}): Promise<void> {
+async function serve(
+  pipelines: Record<string, object>,
+  service: object = {},
+  accessControl: object = {},
+): Promise<void> {
   const http = { enabled: true, port: 0 };
-  await desk.run({ ...desk.configuration(pipelines), service: { http, ...service } } as never);
+  await desk.run({ ...desk.configuration(pipelines), service: { http, ...service }, accessControl } as never);
   const found = () => /"url":"(http:[^"]+)","msg":"the inference service listens"/.exec(desk.log)?.[1];
   await desk.until('the service', () => found() !== undefined);
   url = found() ?? '';
@@ -37,6 +47,34 @@ async function serve(pipelines: Record<string, object>, service: object = {}): P
     () => desk.log.split('"pipeline ready"').length > Object.keys(pipelines).length,
   );
 }
+
+const pubsub = 'aws.greengrass.ipc.pubsub';
+/** What docs/inference-service.md says that a deployment needs for requests over topics … */
+const rights = {
+  [pubsub]: {
+    'requests of the inference service': {
+      operations: ['aws.greengrass#SubscribeToTopic'],
+      resources: ['mli/inference/requests'],
+    },
+    'replies of the inference service': {
+      operations: ['aws.greengrass#PublishToTopic'],
+      resources: ['mli/replies/*'],
+    },
+  },
+};
+/** … and the component that asks. */
+const asks = {
+  [pubsub]: {
+    'asks the inference service': {
+      operations: ['aws.greengrass#PublishToTopic'],
+      resources: ['mli/inference/requests'],
+    },
+    'hears its replies': {
+      operations: ['aws.greengrass#SubscribeToTopic'],
+      resources: ['mli/replies/com.example.Asks/*'],
+    },
+  },
+};
 
 const onDemand = { 'on-demand': { source: { type: 'requests' } } };
 const picture = () => path.join(desk.pictures, 'b.jpg');
@@ -161,4 +199,104 @@ describe('the inference service of a component', () => {
     await desk.until('another process', () => desk.log.split('"pipeline ready"').length > 2);
     expect(await post('sorter', jpeg)).toMatchObject({ status: 200 });
   });
+
+  it(
+    'answers over local topics and over HTTP to the client of the package, each error under its name',
+    { timeout: 60_000 },
+    async () => {
+      const ipc = { enabled: true };
+      await serve(onDemand, { ipc, maxBodyMegabytes: 0.05 }, rights);
+      const other = await desk.nucleus.addComponent({ name: 'com.example.Asks', accessControl: asks });
+      const topics = createGreengrassClient({ logger, environment: other.environment });
+      await topics.connect();
+      const small = jpeg(64, 48, [40, 160, 60]);
+      const request = {
+        algoType: 'image-classification',
+        serviceName: 'sorter',
+        contentType: 'image/jpeg',
+        body: small,
+      } as const;
+      const clients = [
+        new InferenceClient({ topics, client: 'com.example.Asks' }),
+        new InferenceClient({ url }),
+      ];
+      try {
+        const answers = await Promise.all(clients.map((client) => client.invokeInferenceService(request)));
+        const [first, second] = answers.map(
+          ({ body }) => JSON.parse(Buffer.from(body).toString()) as number[],
+        );
+        expect(first).toHaveLength(6);
+        expect(first).toEqual(second);
+        for (const client of clients) {
+          const error = (more: object) => client.invokeInferenceService({ ...request, ...more });
+          await expect(error({ serviceName: 'other' })).rejects.toMatchObject({
+            name: 'InferenceServiceError',
+            code: 'Service.Unknown',
+          });
+          await expect(error({ algoType: 'object-detection' })).rejects.toMatchObject({
+            code: 'Request.Invalid',
+          });
+          await expect(error({ body: Buffer.from('no picture') })).rejects.toMatchObject({
+            code: 'Request.Unreadable',
+          });
+          await expect(error({ serviceName: 'a/b' })).rejects.toThrow(TypeError);
+        }
+        // Too large: for the topic before it is sent, for HTTP by the service.
+        const large = { ...request, body: new Uint8Array(100_000) };
+        await expect(clients[0]?.invokeInferenceService(large)).rejects.toThrow(/larger than/);
+        await expect(clients[1]?.invokeInferenceService(large)).rejects.toMatchObject({ code: 'HTTP.413' });
+        const nobody = new InferenceClient({ socket: '/nowhere', timeoutMs: 1000 });
+        await expect(nobody.invokeInferenceService(request)).rejects.toMatchObject({
+          name: 'InferenceServiceUnreachable',
+        });
+      } finally {
+        await clients[0]?.close();
+        await topics.close();
+      }
+    },
+  );
+
+  it(
+    'replies nowhere but below its prefix, and outlives what makes no sense',
+    { timeout: 60_000 },
+    async () => {
+      await serve(onDemand, { ipc: { enabled: true } }, rights);
+      const publish = (payload: string) =>
+        desk.nucleus.pubsub.publish({
+          topic: 'mli/inference/requests',
+          from: undefined,
+          content: { binary: Buffer.from(payload) },
+        });
+      await desk.until('the topic', () => desk.log.includes('"topic":"mli/inference/requests"'));
+      const ask = (more: object) =>
+        publish(
+          JSON.stringify({
+            client: 'c',
+            id: 'ok',
+            algorithm: 'image-classification',
+            service: 'sorter',
+            contentType: 'image/jpeg',
+            body: jpeg(64, 48, [1, 2, 3]).toString('base64'),
+            ...more,
+          }),
+        );
+      for (const client of ['../line1', 'a/b', '', '#', '+', 'x'.repeat(65), 7, null]) ask({ client });
+      for (const id of ['../../line1/gate', 'a b', '#', {}]) ask({ id });
+      for (const noise of ['', '{', '[]', 'null', '\0', '"x"']) publish(noise);
+      ask({ id: 'body', body: '***' });
+      ask({ id: 'type', contentType: 'text/html' });
+      ask({ id: 'topic', replyTo: 'line1/gate' });
+      ask({});
+      const replies = () => desk.local.filter(({ topic }) => topic.startsWith('mli/replies/'));
+      await desk.until('four replies', () => replies().length >= 4);
+      expect(Object.fromEntries(replies().map(({ topic, message }) => [topic, message]))).toMatchObject({
+        'mli/replies/c/body': { status: 'error', error: { code: 'Request.Invalid' } },
+        'mli/replies/c/type': { status: 'error', error: { code: 'Request.Invalid' } },
+        'mli/replies/c/topic': { status: 'error', error: { code: 'Request.Invalid' } },
+        'mli/replies/c/ok': { id: 'ok', status: 'success', contentType: 'application/json' },
+      });
+      expect(replies()).toHaveLength(4);
+      expect(desk.local.some(({ topic }) => topic.startsWith('line1'))).toBe(false);
+    },
+  );
 });
