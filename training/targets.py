@@ -51,4 +51,20 @@ TARGETS: Dict[str, Target] = {
         "arm64",
         ["asimd"],
     ),
+    "arm": Target(
+        "llvm -device=arm_cpu -mtriple=armv7l-linux-gnueabihf -mattr=+neon -mfloat-abi=hard",
+        4,
+        ["-march=armv7-a+neon-vfpv4"],
+        "arm-linux-gnueabihf-",
+        "ARM",
+        "arm",
+        ["neon"],
+    ),
 }
+
+TREE_TARGETS: Dict[str, Target] = {
+    "x64": Target("", 0, [], "", X86_64, "x64", []),
+    "arm64": Target("", 0, [], "aarch64-linux-gnu-", "AArch64", "arm64", []),
+    "arm": Target("", 0, [], "arm-linux-gnueabihf-", "ARM", "arm", []),
+}
+"""Trees are compared one after another: nothing that a CPU's features would speed up."""

@@ -35,6 +35,13 @@ def input_shapes(model: onnx.ModelProto) -> Dict[str, List[int]]:
 def build(model: onnx.ModelProto, target: Target, out: Path) -> Dict[str, str]:
     """Write the three files into the folder. Returns what made them, for the provenance."""
     module, parameters = relay.frontend.from_onnx(model, input_shapes(model), freeze_params=True)
+    return build_relay(module, parameters, target, out)
+
+
+def build_relay(
+    module: tvm.IRModule, parameters: Dict[str, object], target: Target, out: Path
+) -> Dict[str, str]:
+    """The same for a module that comes from another of Relay's frontends."""
     with tvm.transform.PassContext(opt_level=3):
         library = relay.build(module, target=target.tvm, params=parameters)
     shared = out / "compiled.so"

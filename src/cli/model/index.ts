@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { compileCommand } from './compile.js';
 import { inspectCommand } from './inspect.js';
 import { keygenCommand } from './keygen.js';
 import { signCommand } from './sign.js';
@@ -7,6 +8,7 @@ import { updateCommand } from './update.js';
 export const modelCommand = (): Command =>
   new Command('model')
     .description('look at model packages and archives, sign them, and bring newer ones')
+    .addCommand(compileCommand())
     .addCommand(inspectCommand())
     .addCommand(keygenCommand())
     .addCommand(signCommand())

@@ -1,6 +1,7 @@
 import type { ErrorEntry } from './entry.js';
 import { cameraErrors } from './camera.js';
 import { actionErrors } from './action.js';
+import { compileErrors } from './compile.js';
 import { configurationErrors } from './configuration.js';
 import { deployErrors } from './deploy.js';
 import { detectionErrors } from './detection.js';
@@ -19,6 +20,7 @@ export type { ErrorEntry } from './entry.js';
 export const catalogue = {
   ...actionErrors,
   ...cameraErrors,
+  ...compileErrors,
   ...configurationErrors,
   ...deployErrors,
   ...detectionErrors,

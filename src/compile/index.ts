@@ -1,0 +1,3 @@
+export { compileModel } from './compile.js';
+export type { CompileOrder, CompiledModel } from './compile.js';
+export { frameworkNames, frameworks, type FrameworkName } from './framework.js';
