@@ -48,6 +48,7 @@ export class Component {
       thingName,
       transport,
       nucleusConnected,
+      spool: () => options.spool?.status,
       pipelines: () => this.status,
       ask: (...question) => this.ask(...question),
       logger,

@@ -11,6 +11,7 @@ import type { ActionOutcome, Observer } from './observer.js';
 import { pause } from './pause.js';
 import type { Fault } from './pipeline/messages.js';
 import type { PipelineStatus } from './pipeline/supervisor.js';
+import type { SpoolStatus } from './spool/index.js';
 import type { NativeResult, Transport } from './publish/index.js';
 import type { PipelineStatusMessage } from './status-message.js';
 
@@ -19,6 +20,8 @@ export interface OnlookersOptions {
   readonly transport: Transport;
   /** Undefined without a nucleus. */
   readonly nucleusConnected: (() => boolean) | undefined;
+  /** Undefined without a spool. */
+  readonly spool: () => SpoolStatus | undefined;
   readonly pipelines: () => Readonly<Record<string, PipelineStatus>>;
   readonly ask: AskForPicture;
   readonly logger: Logger;
@@ -26,6 +29,10 @@ export interface OnlookersOptions {
 
 const vitalsIntervalMs = 2000;
 const cloudWatchTopic = 'cloudwatch/metric/put';
+
+/** What the spool gave up of a lane, for whatever reason. */
+const lossesOf = (lane: SpoolStatus['results']): number =>
+  lane.lostToBudget + lane.lostWithoutDisk + lane.damaged + lane.refused;
 
 /** One of the two servers: made for a configuration, and made anew for another. */
 interface Listener<C> {
@@ -156,6 +163,7 @@ export class Onlookers implements Observer {
     const token = tokenFile === undefined ? undefined : await readToken(tokenFile);
     const counts = (this.#counts ??= new ComponentMetrics({
       thing: thingName,
+      spool: this.#options.spool,
       pipelines,
       nucleusConnected: () => nucleusConnected?.() ?? false,
       memoryBytes: () => this.#memoryBytes(pssBytes),
@@ -193,8 +201,18 @@ export class Onlookers implements Observer {
       nucleus: nucleusConnected === undefined ? 'none' : nucleusConnected() ? 'connected' : 'away',
       uptimeSeconds: (performance.now() - this.#startedAt) / 1000,
       memoryMegabytes: this.#memoryBytes(pssBytes) / 1e6,
+      ...this.#spoolVitals(),
     };
     this.#live.setVitals(vitals);
+  }
+
+  #spoolVitals(): Pick<VitalsView, 'spool'> {
+    const spool = this.#options.spool();
+    if (!spool) return {};
+    const lanes = [spool.results, spool.uploads];
+    const sum = (of: (lane: SpoolStatus['results']) => number) =>
+      lanes.reduce((all, lane) => all + of(lane), 0);
+    return { spool: { depth: sum(({ waiting }) => waiting), lost: sum(lossesOf) } };
   }
 
   #memoryBytes(pssBytes: (pid: number | 'self') => number): number {

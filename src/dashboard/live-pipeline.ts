@@ -44,6 +44,9 @@ export class LivePipeline {
       predictions: predictions.slice(0, boxed ? maxPredictions.boxes : maxPredictions.labels),
       ms: [timingsMs.capture, timingsMs.preprocess, timingsMs.infer, timingsMs.decode],
       ...(decision && { rule: decision.rule }),
+      ...('channels' in frame && {
+        samples: Object.fromEntries(frame.channels.map((channel, i) => [channel, frame.last[i] ?? NaN])),
+      }),
     };
     return add(this.#results, view, keep.results);
   }

@@ -2,6 +2,7 @@ import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { ActionOutcome, Observer } from '../observer.js';
 import type { PipelineStatus } from '../pipeline/supervisor.js';
 import type { NativeResult } from '../publish/index.js';
+import type { SpoolStatus } from '../spool/index.js';
 import type { PipelineStatusMessage } from '../status-message.js';
 import { metrics, type MetricName } from './definitions.js';
 
@@ -10,6 +11,7 @@ export interface MetricSources {
   /** Name of the device: a label of every metric. */
   readonly thing: string;
   pipelines(): Readonly<Record<string, PipelineStatus>>;
+  spool(): SpoolStatus | undefined;
   nucleusConnected(): boolean;
   memoryBytes(): number;
 }
@@ -54,6 +56,7 @@ export class ComponentMetrics implements Observer {
     this.#lastResult = this.#gauge('mli_last_result_timestamp_seconds');
     this.#lookAtPipelines();
     this.#lookAtComponent();
+    this.#lookAtSpool();
   }
 
   onResult({ pipeline, predictions, timingsMs }: NativeResult): void {
@@ -143,6 +146,26 @@ export class ComponentMetrics implements Observer {
     const uptime = this.#gauge('mli_uptime_seconds', () =>
       uptime.set((performance.now() - this.#startedAt) / 1000),
     );
+  }
+
+  #lookAtSpool(): void {
+    const lanes = () => Object.entries(this.#sources.spool() ?? {}) as [string, SpoolStatus['results']][];
+    const items = this.#gauge('mli_spool_items', () => {
+      for (const [lane, { waiting }] of lanes()) items.set({ lane }, waiting);
+    });
+    const bytes = this.#gauge('mli_spool_bytes', () => {
+      for (const [lane, { diskBytes }] of lanes()) bytes.set({ lane }, diskBytes);
+    });
+    const sent = this.#counter('mli_spool_sent_total', () => {
+      sent.reset();
+      for (const [lane, status] of lanes()) sent.inc({ lane }, status.sent);
+    });
+    const lost = this.#counter('mli_spool_lost_total', () => {
+      lost.reset();
+      for (const [lane, { lostToBudget, lostWithoutDisk, damaged, refused }] of lanes())
+        for (const [reason, count] of Object.entries({ lostToBudget, lostWithoutDisk, damaged, refused }))
+          lost.inc({ lane, reason }, count);
+    });
   }
 
   #bounded(pipeline: string, label: string): string {

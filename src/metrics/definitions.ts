@@ -100,6 +100,32 @@ export const metrics = define({
     help: 'Faults by their code.',
     cloudWatch: { name: 'Faults', unit: 'Count' },
   },
+  mli_spool_items: {
+    type: 'gauge',
+    unit: 'count',
+    labels: ['lane'],
+    help: 'What waits on the disk: results for IoT Core, uploads for S3.',
+    cloudWatch: { name: 'SpoolDepth', unit: 'Count' },
+  },
+  mli_spool_bytes: {
+    type: 'gauge',
+    unit: 'bytes',
+    labels: ['lane'],
+    help: 'Space that it takes on the disk.',
+  },
+  mli_spool_sent_total: {
+    type: 'counter',
+    unit: 'count',
+    labels: ['lane'],
+    help: 'Results and uploads that arrived.',
+  },
+  mli_spool_lost_total: {
+    type: 'counter',
+    unit: 'count',
+    labels: ['lane', 'reason'],
+    help: 'What was given up: lostToBudget, lostWithoutDisk, damaged, refused.',
+    cloudWatch: { name: 'SpoolLost', unit: 'Count' },
+  },
   mli_nucleus_connected: {
     type: 'gauge',
     unit: 'boolean',

@@ -130,6 +130,8 @@ function describe(frame: Frame): ResultFrame {
   const { id, capturedAt, name } = frame;
   const common = { id, capturedAt: capturedAt.toISOString(), ...(name !== undefined && { name }) };
   if (frame.kind === 'picture') return { ...common, width: frame.width, height: frame.height };
-  const { from, to, count, channels, filled } = frame;
-  return { ...common, from: from.toISOString(), to: to.toISOString(), samples: count, channels, filled };
+  const { from, to, count, channels, samples, filled } = frame;
+  const times = { from: from.toISOString(), to: to.toISOString() };
+  const last = Array.from(samples.subarray(samples.length - channels.length));
+  return { ...common, ...times, samples: count, channels, last, filled };
 }

@@ -38,6 +38,8 @@ export interface ResultWindow extends FrameIdentity {
   readonly to: string;
   readonly samples: number;
   readonly channels: readonly string[];
+  /** Newest value of each channel. */
+  readonly last: readonly number[];
   /** Values that were missing and filled in. */
   readonly filled: number;
 }

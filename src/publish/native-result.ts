@@ -32,6 +32,7 @@ const windowSchema = z
     to: z.iso.datetime().describe('Time of the newest sample.'),
     samples: z.int().min(1).describe('Rows of the window.'),
     channels: z.array(z.string()).describe('What was measured.'),
+    last: z.array(z.number()).describe('Newest value of each channel.'),
     filled: z.int().min(0).describe('Values that were missing and filled in.'),
   })
   .describe('A window of samples of a sensor.');

@@ -144,8 +144,17 @@ describe.skipIf(chromium === undefined)('the live page in a browser', { timeout:
         result(id, {
           pipeline: 'pump-1',
           predictions: [{ label: anomaly ? 'anomaly' : 'normal', confidence: 0.9, score: anomaly ? 3 : 0.5 }],
-          samples: { vibration: Math.sin(id / 3), temperature: 40 + id / 10 },
-        } as never),
+          frame: {
+            id,
+            capturedAt: '2026-11-20T12:00:00.000Z',
+            from: '2026-11-20T11:59:00.000Z',
+            to: '2026-11-20T12:00:00.000Z',
+            samples: 60,
+            channels: ['vibration', 'temperature'],
+            last: [Math.sin(id / 3), 40 + id / 10],
+            filled: 0,
+          },
+        }),
       );
     }
     await card('pump-1').locator('.signal canvas').waitFor();

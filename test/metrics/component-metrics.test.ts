@@ -13,6 +13,19 @@ const python = await pythonWith({
   probe: ['-c', "from importlib.metadata import version; print(version('prometheus-client'))"],
 });
 
+const lane = (waiting: number) => ({
+  waiting,
+  diskBytes: 1000 * waiting,
+  sent: 7,
+  lostToBudget: 2,
+  lostWithoutDisk: 0,
+  damaged: 0,
+  repairs: 0,
+  refused: 0,
+  diskFault: undefined,
+  sendFault: undefined,
+});
+
 function counted(nucleusConnected = true) {
   const counts = new ComponentMetrics({
     thing: 'desk',
@@ -26,6 +39,7 @@ function counted(nucleusConnected = true) {
         counters: { captured: 12, inferred: 10, picturesUnreadable: 1, ticksMissed: 3 },
       },
     }),
+    spool: () => ({ results: lane(3), uploads: lane(0) }),
     nucleusConnected: () => nucleusConnected,
     memoryBytes: () => 190e6,
   });
@@ -79,6 +93,8 @@ describe('the metrics in the text format of Prometheus', () => {
     expect(value('mli_actions', { rule: 'open-glass', outcome: 'done' })).toBe(1);
     expect(value('mli_model_info', { target: 'dlr-x64-avx2' })).toBe(1);
     expect(value('mli_faults', { code: 'SOURCE_EMPTY' })).toBe(1);
+    expect(value('mli_spool_items', { lane: 'results' })).toBe(3);
+    expect(value('mli_spool_lost', { lane: 'uploads', reason: 'lostToBudget' })).toBe(2);
     expect(value('mli_nucleus_connected', {})).toBe(1);
     expect(value('mli_memory_bytes', {})).toBe(190e6);
   });

@@ -35,5 +35,7 @@ export const diskCheck: Check = {
 };
 
 function budgetMegabytes({ configuration }: Patient): number {
-  return configuration?.modelCache.maxMegabytes ?? 0;
+  if (!configuration) return 0;
+  const { modelCache, spool } = configuration;
+  return modelCache.maxMegabytes + spool.results.maxMegabytes + spool.uploads.maxMegabytes;
 }
