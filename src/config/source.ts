@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { cameraSource, httpSource, rtspSource } from './camera.js';
 import { intervalSeconds } from './interval.js';
+import { isSensor, sensorSources } from './sensor-source.js';
 import { boolean } from './scalars.js';
 
 export const imagesSource = z.strictObject({
@@ -48,15 +49,20 @@ export const sourceSchema = z.discriminatedUnion('type', [
   videoSource,
   imagesSource,
   requestsSource,
+  ...sensorSources,
 ]);
 
 /** Whether silence of the source is a fault. */
 export const givesFrames = (source: SourceConfig): boolean =>
-  source.type !== 'requests' && !(source.type === 'images' && source.take === 'new');
+  source.type !== 'requests' &&
+  // A window may take longer to fill than a new process is given for its first result.
+  !isSensor(source) &&
+  !(source.type === 'images' && source.take === 'new');
 
 export type ImagesSourceConfig = z.output<typeof imagesSource>;
 export type VideoSourceConfig = z.output<typeof videoSource>;
 export type SourceConfig = z.output<typeof sourceSchema>;
 
 /** Whether only one process can hold the source at a time: a swap has to end the one before it opens the next. */
-export const isExclusive = (source: SourceConfig): boolean => source.type === 'camera';
+export const isExclusive = (source: SourceConfig): boolean =>
+  ['camera', 'serial', 'audio'].includes(source.type);

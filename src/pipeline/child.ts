@@ -14,6 +14,9 @@ export const pipelineEntry = fileURLToPath(new URL('../../dist/pipeline/process.
 /** Little JavaScript garbage lives long here: a small young generation saves tens of megabytes a process. */
 const smallHeap = ['--max-semi-space-size=2'];
 
+/** Messages with readings that wait in the channel: behind a process that hangs they must not pile up. */
+const maxUndelivered = 256;
+
 /** What a pipeline process has no business with: the token of the component's identity and credentials. */
 const withheld = /^(SVCUID|AWS_|NODE_OPTIONS$)/;
 
@@ -34,6 +37,7 @@ export class PipelineChild {
   #heardAt = performance.now();
   #hasSpoken = false;
   #busyMs = 0;
+  #undelivered = 0;
   #source: SourceStatus | undefined;
 
   /** @param entry the module that the process runs; tests give a fake */
@@ -118,6 +122,15 @@ export class PipelineChild {
   }
 
   readonly ask: AskPipeline = (request, signal) => this.#requests.ask(request, signal);
+
+  /** Hands on what came on the topic of its source. @returns false where it takes them too slowly: then this one is lost */
+  deliver(body: Uint8Array): boolean {
+    if (this.#undelivered >= maxUndelivered) return false;
+    this.#undelivered++;
+    const message: ToPipeline = { type: 'readings', body };
+    this.#process?.send(message, () => this.#undelivered--);
+    return true;
+  }
 
   keepFrames(limit: number): void {
     this.#send({ type: 'keep-frames', limit });

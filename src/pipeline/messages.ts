@@ -33,6 +33,8 @@ export type ToPipeline =
   | { readonly type: 'go'; readonly framesBefore: number }
   | { readonly type: 'keep-frames'; readonly limit: number }
   | RequestMessage
+  /** What came on the topic of its source. */
+  | { readonly type: 'readings'; readonly body: Uint8Array }
   | { readonly type: 'stop' };
 
 /** A fault as it crosses the process boundary. */

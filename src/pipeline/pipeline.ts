@@ -70,9 +70,10 @@ export class Pipeline {
   }
 
   get counters(): PipelineCounters {
-    const { captured, superseded, unreadable, reopened } = this.#source.counters;
+    const { captured, superseded, unreadable, reopened, sensor } = this.#source.counters;
     return {
       ...this.#counts,
+      ...sensor,
       captured,
       ticksMissed: this.#ticker.missed,
       framesSuperseded: superseded,

@@ -1,6 +1,7 @@
 import { describeError, isEdgeError } from '../errors/index.js';
 import { createLogger } from '../logger.js';
 import { MotionGate } from '../preprocess/motion-gate.js';
+import { createWindowing } from '../preprocess/index.js';
 import { createSource } from '../sources/index.js';
 import { Tracker } from '../track/tracker.js';
 import { FrameInference } from './frame-inference.js';
@@ -13,6 +14,7 @@ import {
   type StartOptions,
   type ToPipeline,
 } from './messages.js';
+import { Inbox } from './inbox.js';
 import { loadModel } from './load-model.js';
 import { Pipeline } from './pipeline.js';
 import type { PipelineRequest } from './requests.js';
@@ -36,6 +38,7 @@ let framesBefore = 0;
 let pipeline: Pipeline | undefined;
 let responder: Responder | undefined;
 let keepFrames = 0;
+const inbox = new Inbox();
 /** Requests without an answer yet, by their ids. */
 const asked = new Map<number, AbortController>();
 
@@ -70,6 +73,7 @@ function refusalOf(error: unknown): Refusal {
 
 async function work(spec: PipelineSpec, { prove, hold }: StartOptions): Promise<void> {
   const { stages, width, height, package: model } = await loadModel(spec);
+  const { input } = model.manifest;
   if (prove) await proveGolden(model, stages.engine);
   send({ type: 'ready', model: stages.model, engine: stages.engine.info });
   if (hold) await aborted(AbortSignal.any([go.signal, stopping.signal]));
@@ -79,6 +83,8 @@ async function work(spec: PipelineSpec, { prove, hold }: StartOptions): Promise<
   const source = createSource(spec.source, {
     ...size,
     logger: logger.child({ pipeline: spec.name }),
+    inbox,
+    windowing: input.kind === 'samples' ? createWindowing(input) : undefined,
     ...(spec.secret !== undefined && { secret: spec.secret }),
   });
   const ticker = new Ticker(spec.source.intervalSeconds);
@@ -152,6 +158,9 @@ process.on('message', (message: ToPipeline) => {
       break;
     case 'cancel':
       asked.get(message.id)?.abort();
+      break;
+    case 'readings':
+      inbox.deliver(message.body);
       break;
     case 'stop':
       stopping.abort();

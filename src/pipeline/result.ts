@@ -1,3 +1,4 @@
+import type { SensorCounters } from '../samples.js';
 import type { Prediction } from '../types.js';
 
 /** Which model gave a result. */
@@ -56,7 +57,7 @@ export interface PipelineResult {
 }
 
 /** Every frame or tick that gave no result has its counter here. */
-export interface PipelineCounters {
+export interface PipelineCounters extends Partial<SensorCounters> {
   captured: number;
   inferred: number;
   /** Ticks that passed while the frame before was still at work. */

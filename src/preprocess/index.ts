@@ -1,10 +1,12 @@
 import type { PreprocessConfig } from '../config/preprocess.js';
 import type { Interpolation } from '../opencv.js';
 import type { SampleInput } from '../config/sample-input.js';
+import type { Windowing } from '../samples.js';
 import type { Frame, PixelBuffer, Tensor } from '../types.js';
 import type { Geometry } from './geometry.js';
 import { PicturePreprocessor } from './picture.js';
 import { SamplePreprocessor } from './samples.js';
+import { WindowMaker } from './window.js';
 
 export { toFrame } from './geometry.js';
 export type { Geometry } from './geometry.js';
@@ -55,4 +57,9 @@ export function createSamplePreprocessor(
   constants: Readonly<Record<string, Tensor>>,
 ): Preprocessor<PreprocessedSamples> {
   return new SamplePreprocessor(input, constants);
+}
+
+/** Makes windows out of the readings of a sensor. */
+export function createWindowing(input: SampleInput): Windowing {
+  return new WindowMaker(input);
 }

@@ -1,11 +1,13 @@
 import type { SourceConfig } from '../config/source.js';
 import type { Logger } from '../logger.js';
+import type { SensorCounters } from '../samples.js';
 import type { Frame } from '../types.js';
 import { commandOpener } from './camera-command.js';
 import { findCredentials } from './credentials.js';
 import { HttpSource } from './http/source.js';
 import { ImagesSource } from './images.js';
 import { NewPicturesSource } from './new-pictures.js';
+import { createSensorSource, type SensorContext } from './sensor/index.js';
 import { RequestsSource } from './requests.js';
 import { rtspOpener } from './rtsp.js';
 import { PipedSource } from './stream/piped-source.js';
@@ -22,6 +24,8 @@ export interface SourceCounters {
   superseded: number;
   /** Times the source was opened again after a fault. */
   reopened: number;
+  /** Of a source of samples. */
+  sensor?: SensorCounters;
 }
 
 /** Where frames come from. The pipeline asks once a tick and gets the newest frame there is. */
@@ -43,7 +47,7 @@ export interface FrameSource {
   stop(): Promise<void>;
 }
 
-export interface SourceOptions {
+export interface SourceOptions extends SensorContext {
   /** Size of the model's input: pictures need not be decoded larger than what still covers it. */
   readonly minWidth: number;
   readonly minHeight: number;
@@ -74,5 +78,7 @@ export function createSource(config: SourceConfig, options: SourceOptions): Fram
       return new VideoSource(config);
     case 'requests':
       return new RequestsSource();
+    default:
+      return createSensorSource(config, options);
   }
 }

@@ -11,6 +11,7 @@ import { greengrassErrors } from './greengrass.js';
 import { httpErrors } from './http.js';
 import { modelErrors } from './model.js';
 import { pipelineErrors } from './pipeline.js';
+import { sensorErrors } from './sensor.js';
 import { requestErrors } from './request.js';
 import { spoolErrors } from './spool.js';
 import { serviceErrors } from './service.js';
@@ -30,6 +31,7 @@ export const catalogue = {
   ...httpErrors,
   ...modelErrors,
   ...pipelineErrors,
+  ...sensorErrors,
   ...requestErrors,
   ...spoolErrors,
   ...serviceErrors,
