@@ -5,6 +5,8 @@ import { InferenceEndpoints } from './inference-endpoints.js';
 import type { Logger } from './logger.js';
 import { ManagedPipeline } from './managed-pipeline.js';
 import type { ModelSupply } from './models/index.js';
+import type { GreengrassClient } from './greengrass/index.js';
+import { ReadingFeeds } from './reading-feeds.js';
 import { Onlookers } from './onlookers.js';
 import type { PipelineReplies, PipelineRequest } from './pipeline/requests.js';
 import type { PipelineStatus } from './pipeline/supervisor.js';
@@ -27,6 +29,8 @@ export interface ComponentOptions {
   readonly nucleusConnected?: (() => boolean) | undefined;
   /** Local topics on which requests come; undefined without a nucleus. */
   readonly topics?: TopicLink | undefined;
+  /** Subscribes to the topics of sensors; undefined without a nucleus. */
+  readonly subscriber?: Pick<GreengrassClient, 'subscribe' | 'subscribeToIotCore'> | undefined;
   readonly productVersion: string;
   readonly logger: Logger;
 }
@@ -39,6 +43,7 @@ export class Component {
   readonly #onlookers: Onlookers;
   readonly #endpoints: InferenceEndpoints;
   readonly #feedback: Feedback | undefined;
+  readonly #feeds: ReadingFeeds;
   #stopped = false;
 
   constructor(options: ComponentOptions) {
@@ -64,6 +69,12 @@ export class Component {
     this.#feedback = options.spool && new Feedback(options.spool, transport, logger);
     if (this.#feedback) options.spool?.onUpload(feedbackOwner, this.#feedback.onUpload);
     this.#endpoints = new InferenceEndpoints({ pipelines, topics, productVersion, logger });
+    this.#feeds = new ReadingFeeds({
+      thingName,
+      subscriber: options.subscriber,
+      deliver: (pipeline, body) => this.#pipelines.get(pipeline)?.deliver(body),
+      logger,
+    });
   }
 
   get status(): Record<string, PipelineStatus> {
@@ -105,6 +116,7 @@ export class Component {
       this.#pipelines.set(name, pipeline);
       pipeline.start();
     }
+    this.#feeds.apply(configuration);
     if (this.#pipelines.size === 0)
       logger.warn('No pipelines are configured: docs/configuration.md shows how.');
   }
@@ -132,6 +144,7 @@ export class Component {
   /** For good. */
   async stop(): Promise<void> {
     this.#stopped = true;
+    this.#feeds.stop();
     for (const pipeline of this.#pipelines.values()) this.#retire(pipeline);
     this.#pipelines.clear();
     await Promise.all([...this.#stopping, this.#onlookers.stop(), this.#endpoints.stop()]);

@@ -143,6 +143,11 @@ export class ManagedPipeline {
   }
 
   /** @throws EdgeError REQUEST_* and whatever the pipeline's process refuses it with */
+  /** Hands a message of the source's topic on to the process; before there is one, nobody waits for it. */
+  deliver(body: Uint8Array): void {
+    this.#supervisor?.deliver(body);
+  }
+
   readonly ask: AskPipeline = async (request, signal) => {
     if (this.#supervisor) return this.#supervisor.ask(request, signal);
     const reason = 'its model is being fetched';

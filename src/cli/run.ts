@@ -54,6 +54,7 @@ async function run(options: RunOptions, command: Command): Promise<void> {
     proven: new ProvenModels(state, logger),
     storedLibrary: () => storedLibrary(workRoot, logger),
     topics: client,
+    subscriber: client,
     productVersion,
     logger,
   });

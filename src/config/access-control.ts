@@ -9,7 +9,7 @@ type Service = 'aws.greengrass.ipc.pubsub' | 'aws.greengrass.ipc.mqttproxy';
 export interface Access {
   readonly service: Service;
   /** Without its prefix `aws.greengrass#`. */
-  readonly operation: 'PublishToTopic' | 'SubscribeToTopic' | 'PublishToIoTCore';
+  readonly operation: 'PublishToTopic' | 'SubscribeToTopic' | 'PublishToIoTCore' | 'SubscribeToIoTCore';
   /** A topic; as a resource of a policy, `*` in it stands for any text. */
   readonly resource: string;
   /** Path of the key that asks for it, or what the component does by itself. */
@@ -39,6 +39,10 @@ const policies = {
     id: 'mqttproxy:publish',
     description: 'Publishes results and actions of rules to AWS IoT Core.',
   },
+  SubscribeToIoTCore: {
+    id: 'mqttproxy:subscribe',
+    description: 'Takes readings of sensors from AWS IoT Core.',
+  },
 } as const;
 
 type Fill = (topic: string, pipeline?: string) => string;
@@ -46,17 +50,23 @@ type Fill = (topic: string, pipeline?: string) => string;
 /** All that the component will ask of the nucleus under a configuration. */
 function accessesOf(configuration: Configuration, component: string, fill: Fill): Access[] {
   const access = (operation: Access['operation'], resource: string, usedBy: string): Access => ({
-    service: operation === 'PublishToIoTCore' ? 'aws.greengrass.ipc.mqttproxy' : 'aws.greengrass.ipc.pubsub',
+    service: operation.endsWith('IoTCore') ? 'aws.greengrass.ipc.mqttproxy' : 'aws.greengrass.ipc.pubsub',
     operation,
     resource,
     usedBy,
   });
   const heartbeat = `mli/heartbeat/${component}`;
   const { status, pipelines, metrics, service } = configuration;
-  const ofPipelines = Object.entries(pipelines).flatMap(([name, { publish, rules, feedback }]) => {
+  const ofPipelines = Object.entries(pipelines).flatMap(([name, { source, publish, rules, feedback }]) => {
     const path = `pipelines.${name}`;
     const { local, cloud } = publish;
     return [
+      ...(source.type === 'topic'
+        ? [access('SubscribeToTopic', fill(source.topic, name), `${path}.source`)]
+        : []),
+      ...(source.type === 'mqtt'
+        ? [access('SubscribeToIoTCore', fill(source.topic, name), `${path}.source`)]
+        : []),
       ...(local ? [access('PublishToTopic', fill(local.topic, name), `${path}.publish.local`)] : []),
       ...rules.flatMap((rule, r) =>
         rule.do.flatMap((action, a) =>

@@ -114,6 +114,12 @@ export class PipelineSupervisor {
     throw new EdgeError('REQUEST_FAILED', { pipeline: this.#spec.name, reason: `it is ${this.#state}` });
   };
 
+  /** Hands a message of the source's topic on; where there is no process, or it takes them too slowly, it is lost and counted. */
+  deliver(body: Uint8Array): void {
+    const delivered = this.#child?.deliver(body) ?? false;
+    if (!delivered) this.#earlier = sum(this.#earlier, { readingsDropped: 1 });
+  }
+
   /** @param prove false where this model has passed its golden samples on this machine before */
   start(prove = true): void {
     if (this.#child || this.#restart || this.#stopping) return;

@@ -78,7 +78,14 @@ export function createSource(config: SourceConfig, options: SourceOptions): Fram
       return new VideoSource(config);
     case 'requests':
       return new RequestsSource();
-    default:
+    case 'topic':
+    case 'mqtt':
+    case 'csv':
+    case 'jsonl':
+    case 'serial':
+    case 'hwmon':
+    case 'iio':
+    case 'audio':
       return createSensorSource(config, options);
   }
 }

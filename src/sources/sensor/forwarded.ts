@@ -1,4 +1,4 @@
-import { EdgeError } from '../../errors/index.js';
+import { EdgeError, isEdgeError } from '../../errors/index.js';
 import type { ReadingReader } from './reading.js';
 import { monotonicNow } from './reading.js';
 import { ReadingQueue } from './reading-queue.js';
@@ -24,7 +24,7 @@ export function openForwarded(
       try {
         queue.put(toReading(record, format, `a message on ${topic}`, monotonicNow()));
       } catch (error) {
-        if (!(error instanceof EdgeError)) throw error;
+        if (!isEdgeError(error)) throw error;
         skip(error, 'readingsInvalid');
       }
     }

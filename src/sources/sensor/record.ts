@@ -49,14 +49,14 @@ function lookUp(record: Readonly<Record<string, unknown>>, path: string): unknow
 function numberOf(value: unknown, field: string, place: string): number {
   if (value === undefined || value === null || value === '') return NaN;
   if (typeof value === 'number' && Number.isFinite(value)) return value;
-  const text = String(value).trim();
+  const text = textOf(value);
   if (text === '' || /^(nan|null|na)$/i.test(text)) return NaN;
   if (typeof value === 'string' && numeric.test(text)) return Number(text);
   throw new EdgeError('SENSOR_VALUE_INVALID', { place, field, value: text.slice(0, 60), rule: 'a number' });
 }
 
 function timeOf(value: unknown, field: string, place: string): number {
-  const text = String(value ?? '').trim();
+  const text = textOf(value);
   if (numeric.test(text)) {
     const number = Number(text);
     return Math.abs(number) > greatestSeconds ? number : number * 1000;
@@ -68,3 +68,6 @@ function timeOf(value: unknown, field: string, place: string): number {
     throw new EdgeError('SENSOR_VALUE_INVALID', { place, field, value: text.slice(0, 60), rule: 'a time' });
   return time;
 }
+
+const textOf = (value: unknown): string =>
+  (typeof value === 'string' ? value : value === undefined ? '' : JSON.stringify(value)).trim();

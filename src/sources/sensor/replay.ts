@@ -2,7 +2,7 @@ import { open, type FileHandle } from 'node:fs/promises';
 import path from 'node:path';
 import { performance } from 'node:perf_hooks';
 import type { ReplaySourceConfig } from '../../config/sensor-source.js';
-import { EdgeError } from '../../errors/index.js';
+import { EdgeError, isEdgeError } from '../../errors/index.js';
 import { pause } from '../../pause.js';
 import type { Reading } from '../../samples.js';
 import type { ReadingReader } from './reading.js';
@@ -46,13 +46,13 @@ export class Replay implements ReadingReader {
   async next(signal: AbortSignal): Promise<Reading | undefined> {
     while (!signal.aborted) {
       this.#lines ??= await this.#open();
-      const { value, done } = await this.#lines.next();
-      if (done) {
+      const line = await this.#lines.next();
+      if (line.done === true) {
         if (!(await this.#rewind())) return undefined;
         continue;
       }
       this.#line++;
-      const reading = this.#read(value);
+      const reading = this.#read(line.value);
       if (!reading) continue;
       await this.#untilDue(reading.timeMs, signal);
       return reading;
@@ -78,12 +78,11 @@ export class Replay implements ReadingReader {
     try {
       this.#file = await open(file);
       const lines = this.#file.readLines({ encoding: 'utf8' })[Symbol.asyncIterator]();
-      if (this.#config.type === 'csv')
-        this.#columns = this.#header((await lines.next()) as IteratorResult<string>);
+      if (this.#config.type === 'csv') this.#columns = this.#header(await lines.next());
       return lines;
     } catch (error) {
       await this.#close();
-      if (error instanceof EdgeError) throw error;
+      if (isEdgeError(error)) throw error;
       throw new EdgeError(
         'SOURCE_NOT_FOUND',
         { path: file, reason: (error as Error).message },
@@ -92,9 +91,9 @@ export class Replay implements ReadingReader {
     }
   }
 
-  #header({ value = '' }: IteratorResult<string, undefined>): readonly string[] {
+  #header({ value = '' }: { readonly value?: string }): readonly string[] {
     this.#line = 1;
-    const columns = this.#split((value ?? '').replace(/^\uFEFF/, ''));
+    const columns = this.#split(value.replace(/^\uFEFF/, ''));
     const { fields, timeField, path: file } = this.#config;
     const wanted = this.#channels.map((channel) => fields[channel] ?? channel);
     if (timeField !== undefined) wanted.push(timeField);
@@ -132,7 +131,7 @@ export class Replay implements ReadingReader {
       this.#lastMs = timeMs;
       return { timeMs, values };
     } catch (error) {
-      if (!(error instanceof EdgeError)) throw error;
+      if (!isEdgeError(error)) throw error;
       this.#skip(error, 'readingsInvalid');
       return undefined;
     }

@@ -28,6 +28,8 @@ export class SensorSource implements FrameSource {
   readonly #ready: SampleFrame[] = [];
   #reader: ReadingReader | undefined;
   #wasOpen = false;
+  /** More readings waited when the last one was taken. */
+  #behind = false;
   #lastSkip: string | undefined;
 
   constructor(config: SensorSourceConfig, options: SensorOptions) {
@@ -44,7 +46,9 @@ export class SensorSource implements FrameSource {
         if (!reading) break;
         this.#lastSkip = undefined;
         this.#collect(reading);
-        if (reader.pending > 0) this.#keepNewest();
+        const wasBehind = this.#behind;
+        this.#behind = reader.pending > 0;
+        if (wasBehind || this.#behind) this.#keepNewest();
         continue;
       }
       return this.#give();

@@ -1,5 +1,5 @@
 import type { SerialSourceConfig } from '../../config/sensor-source.js';
-import { EdgeError } from '../../errors/index.js';
+import { EdgeError, isEdgeError } from '../../errors/index.js';
 import { monotonicNow, type ReadingReader } from './reading.js';
 import { ReadingQueue } from './reading-queue.js';
 import { toReading } from './record.js';
@@ -36,7 +36,7 @@ export async function openSerial(
       try {
         queue.put(toReading(recordOf(line, config), { ...config, channels }, path, monotonicNow()));
       } catch (error) {
-        if (!(error instanceof EdgeError)) throw error;
+        if (!isEdgeError(error)) throw error;
         if (!partial) skip(error, 'readingsInvalid');
       }
     }
