@@ -25,7 +25,7 @@ export class AnnotatedFolder {
     // Whole, and not in the size that the model wanted.
     const open = async () => (await decodePicture(bytes, Infinity, Infinity)).picture;
     const { jpeg } = await pictureReply(
-      { id: 1, capturedAt: new Date(), open },
+      { id: 1, capturedAt: new Date(), open, jpeg: undefined },
       { type: 'picture', quality, annotate: predictions },
     );
     await mkdir(this.#folder, { recursive: true });

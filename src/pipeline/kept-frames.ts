@@ -16,6 +16,12 @@ export class KeptFrame {
     this.#picture = encoded ? undefined : picture.share();
   }
 
+  /** The JPEG that the frame came in, where it did. */
+  get jpeg(): Uint8Array | undefined {
+    const isJpeg = this.#encoded?.[0] === 0xff && this.#encoded[1] === 0xd8;
+    return isJpeg ? this.#encoded : undefined;
+  }
+
   /**
    * The picture, for the caller to release and not to draw into.
    * @param minWidth it may be reduced to anything that is not narrower

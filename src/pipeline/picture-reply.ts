@@ -1,3 +1,4 @@
+import { imageSize } from 'image-size';
 import type { Bgr, Picture, PixelRect } from '../opencv.js';
 import type { Box, Prediction } from '../types.js';
 import type { KeptFrame } from './kept-frames.js';
@@ -10,10 +11,16 @@ const blurCells = 6;
 
 /** Encodes the picture of a kept frame as it is asked for. What is hidden is hidden before anything is drawn. */
 export async function pictureReply(
-  frame: Pick<KeptFrame, 'id' | 'capturedAt' | 'open'>,
+  frame: Pick<KeptFrame, 'id' | 'capturedAt' | 'open' | 'jpeg'>,
   request: PictureRequest,
 ): Promise<PipelineReplies['picture']> {
   const { annotate, hide, maxWidth = Infinity, quality } = request;
+  if (!annotate && !hide && frame.jpeg) {
+    const size = imageSize(frame.jpeg);
+    // Neither to be changed nor too large: decoding and encoding it again would cost time and quality. One that lies on its side does not say so everywhere.
+    if (size.width <= maxWidth && (size.orientation ?? 1) === 1)
+      return identified(frame, { width: size.width, height: size.height, jpeg: frame.jpeg });
+  }
   const whole = await frame.open(maxWidth);
   let picture: Picture;
   try {
@@ -29,12 +36,16 @@ export async function pictureReply(
     }
     if (annotate) draw(picture, annotate);
     const { width, height } = picture;
-    const jpeg = picture.encodeJpeg(quality);
-    return { frame: frame.id, capturedAt: frame.capturedAt.toISOString(), width, height, jpeg };
+    return identified(frame, { width, height, jpeg: picture.encodeJpeg(quality) });
   } finally {
     picture.release();
   }
 }
+
+const identified = (
+  { id, capturedAt }: Pick<KeptFrame, 'id' | 'capturedAt'>,
+  picture: Pick<PipelineReplies['picture'], 'width' | 'height' | 'jpeg'>,
+): PipelineReplies['picture'] => ({ frame: id, capturedAt: capturedAt.toISOString(), ...picture });
 
 /** Boxes with their labels; without any box, the best label in a corner. */
 function draw(picture: Picture, predictions: readonly Prediction[]): void {
