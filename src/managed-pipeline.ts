@@ -14,6 +14,7 @@ import { framesToKeep } from './frames-to-keep.js';
 import { PipelineOutput } from './pipeline-output.js';
 import type { ProvenModels } from './proven-models.js';
 import type { Transport } from './publish/index.js';
+import { passedOver, settleTarget, type TargetChoice } from './selection/index.js';
 import type { Spool } from './spool/index.js';
 import { StatusReporter, type PipelineEvent } from './status-message.js';
 
@@ -65,6 +66,8 @@ export class ManagedPipeline {
   /** What is being brought, and what was brought and found to be wrong. */
   #coming: PipelineSpec | undefined;
   #rejected: PipelineSpec | undefined;
+  /** Targets that were tried and found wrong, since the component started. */
+  #targetsPassedOver = 0;
   #heartbeat: NodeJS.Timeout | undefined;
   #poll: NodeJS.Timeout | undefined;
 
@@ -205,7 +208,7 @@ export class ManagedPipeline {
     const { name } = this.#options;
     const [pipeline, config] = [this.#config, this.#modelConfig];
     if (!pipeline || !config) throw new Error(`The configuration has no pipeline ${name} with a model`);
-    const { folder, sha256, allowUnpinned, target, stale } = await this.#models.resolve(
+    const { folder, sha256, allowUnpinned, runtime, target, stale } = await this.#models.resolve(
       pipeline.model,
       config,
       signal,
@@ -213,7 +216,10 @@ export class ManagedPipeline {
     if (stale !== undefined) this.#logger.warn(`The model ${pipeline.model} may not be the newest: ${stale}`);
     const library = await this.#options.storedLibrary();
     const dlr = { ...this.#configuration.dlr, ...(library !== undefined && { storedLibrary: library }) };
-    return specOf(name, pipeline, { folder, sha256, allowUnpinned, target }, dlr);
+    const found = specOf(name, pipeline, { folder, sha256, allowUnpinned, runtime, target }, dlr);
+    const { spec, choice } = await settleTarget(found, this.#options.proven, this.#logger, signal);
+    if (choice) this.#report(choice);
+    return spec;
   }
 
   async #bring(spec: PipelineSpec, signal: AbortSignal): Promise<void> {
@@ -236,6 +242,17 @@ export class ManagedPipeline {
     this.#logger.info({ from, to }, 'the pipeline has gone over');
     await this.#options.proven.add(spec);
     this.#tell({ type: 'model-swapped', from, to });
+  }
+
+  #report(choice: TargetChoice): void {
+    this.#targetsPassedOver += passedOver(choice).length;
+    if (choice.steps.every(({ outcome }) => outcome === 'unfit')) return;
+    this.#tell({
+      type: 'target-chosen',
+      target: choice.target,
+      because: choice.because,
+      targets: choice.steps,
+    });
   }
 
   #reject(error: unknown): void {
@@ -302,10 +319,11 @@ export class ManagedPipeline {
     if (this.#stopped && event.type === 'heartbeat') return;
     const { published, actions } = this.#output;
     const state = this.#supervisor ? this.#supervisor.status.state : 'fetching-model';
+    const counters = { ...this.status.counters, targetsPassedOver: this.#targetsPassedOver };
     this.#reporter.report(
       topic,
       event,
-      { ...this.status, state },
+      { ...this.status, state, counters },
       {
         published,
         actions,

@@ -9,12 +9,20 @@ import type { SpoolStatus } from './spool/index.js';
 import type { ActionsStatus } from './pipeline-actions.js';
 import type { Observer } from './observer.js';
 import type { Logger } from './logger.js';
+import type { TargetChoice, WalkStep } from './selection/index.js';
 
 /** Something that happened to a pipeline. */
 export type PipelineEvent =
   | { readonly type: 'state' }
   | { readonly type: 'heartbeat' }
   | { readonly type: 'model-swapped'; readonly from: ModelIdentity | undefined; readonly to: ModelIdentity }
+  /** The targets of a model were tried, and one of them is used. */
+  | {
+      readonly type: 'target-chosen';
+      readonly target: string;
+      readonly because: TargetChoice['because'];
+      readonly targets: readonly WalkStep[];
+    }
   | { readonly type: 'model-rejected'; readonly code: string; readonly message: string }
   | ({ readonly type: 'drift' } & DriftReport);
 

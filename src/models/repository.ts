@@ -204,7 +204,8 @@ export class ModelRepository implements ModelSupply {
     const recent = this.#recent.get(name) ?? [];
     if (recent.at(-1) !== digest) this.#recent.set(name, [...recent, digest].slice(-2));
     const folder = outside ?? this.#cache.packages.pathOf(digest);
-    return { folder, sha256: digest, allowUnpinned: false, target: config.target, origin };
+    const { runtime, target } = config;
+    return { folder, sha256: digest, allowUnpinned: false, runtime, target, origin };
   }
 
   #kept(): ReadonlySet<string> {

@@ -12,13 +12,16 @@ import type { PipelineSpec } from './spec.js';
 export const pipelineEntry = fileURLToPath(new URL('../../dist/pipeline/process.js', import.meta.url));
 
 /** Little JavaScript garbage lives long here: a small young generation saves tens of megabytes a process. */
-const smallHeap = ['--max-semi-space-size=2'];
+export const smallHeap = ['--max-semi-space-size=2'];
 
 /** Messages with readings that wait in the channel: behind a process that hangs they must not pile up. */
 const maxUndelivered = 256;
 
 /** What a pipeline process has no business with: the token of the component's identity and credentials. */
 const withheld = /^(SVCUID|AWS_|NODE_OPTIONS$)/;
+
+export const childEnvironment = (): NodeJS.ProcessEnv =>
+  Object.fromEntries(Object.entries(process.env).filter(([name]) => !withheld.test(name)));
 
 export interface ChildEvents {
   onMessage(message: PipelineNews): void;
@@ -75,10 +78,9 @@ export class PipelineChild {
   }
 
   start(spec: PipelineSpec, options: StartOptions): void {
-    const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !withheld.test(name)));
     // With no descriptors or memory left, fork throws or gives a process without a channel.
     try {
-      this.#fork(env);
+      this.#fork();
       this.#send({ type: 'start', spec, options });
     } catch (error) {
       this.#process = undefined;
@@ -86,9 +88,9 @@ export class PipelineChild {
     }
   }
 
-  #fork(env: NodeJS.ProcessEnv): void {
+  #fork(): void {
     const child = fork(this.#entry, [], {
-      env,
+      env: childEnvironment(),
       execArgv: smallHeap,
       serialization: 'advanced',
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],

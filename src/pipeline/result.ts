@@ -70,6 +70,8 @@ export interface PipelineCounters extends Partial<SensorCounters> {
   sourceReopened: number;
   inferenceFaults: number;
   outputsInvalid: number;
+  /** Targets of models that were tried and found wrong; counted where they are tried, in the component. */
+  targetsPassedOver?: number;
 }
 
 /** Counters of two processes of one pipeline, added. */

@@ -36,7 +36,8 @@ export const modelErrors = {
   }),
   MODEL_NO_TARGET: entry<{ model: string; reasons: string[] }>({
     message: ({ model, reasons }) => `No target of the model ${model} runs here: ${reasons.join('; ')}.`,
-    remedy: 'Add a target for this machine to the package, or remove the restriction from the configuration.',
+    remedy:
+      'Add a target for this machine to the package (mli model compile makes one), or remove the restriction from the configuration; mli model explain shows the walk.',
   }),
   LABELS_MISMATCH: entry<{ model: string; labels: number; outputs: number }>({
     message: ({ model, labels, outputs }) =>
