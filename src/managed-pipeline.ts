@@ -216,13 +216,26 @@ export class ManagedPipeline {
     if (stale !== undefined) this.#logger.warn(`The model ${pipeline.model} may not be the newest: ${stale}`);
     const library = await this.#options.storedLibrary();
     const dlr = { ...this.#configuration.dlr, ...(library !== undefined && { storedLibrary: library }) };
-    const found = specOf(name, pipeline, { folder, sha256, allowUnpinned, runtime, target }, dlr);
-    const { spec, choice } = await settleTarget(found, this.#options.proven, this.#logger, signal);
-    if (choice) this.#report(choice);
-    return spec;
+    return specOf(name, pipeline, { folder, sha256, allowUnpinned, runtime, target }, dlr);
   }
 
-  async #bring(spec: PipelineSpec, signal: AbortSignal): Promise<void> {
+  /** Finds the target of its model. @throws EdgeError MODEL_REJECTED where none is right and an earlier model is at work */
+  async #settle(found: PipelineSpec, signal: AbortSignal): Promise<PipelineSpec> {
+    try {
+      const { spec, choice } = await settleTarget(found, this.#options.proven, this.#logger, signal);
+      if (choice) this.#report(choice);
+      return spec;
+    } catch (error) {
+      if (!this.#supervisor || !isEdgeError(error) || error.code !== 'MODEL_NO_TARGET') throw error;
+      this.#coming = found;
+      const about = { pipeline: this.#options.name, reason: error.message, final: true };
+      throw new EdgeError('MODEL_REJECTED', about, { cause: error });
+    }
+  }
+
+  async #bring(found: PipelineSpec, signal: AbortSignal): Promise<void> {
+    if (isDeepStrictEqual(found, this.#rejected)) return;
+    const spec = await this.#settle(found, signal);
     const prove = !(await this.#options.proven.has(spec));
     // The same again, or one that was found to be wrong before: nothing to do until something else comes.
     if (signal.aborted || [this.#spec, this.#rejected].some((known) => isDeepStrictEqual(spec, known)))

@@ -64,7 +64,7 @@ function checkTree(tree, platform) {
   for (const file of tree.files()) {
     const bytes = bytesOf(file);
     total += bytes.length;
-    if (/\.node$|^bin\//.test(file.name)) checkNative(file.name, bytes, platform);
+    if (/\.node$|\.so(\.\d+)*$|^bin\//.test(file.name)) checkNative(file.name, bytes, platform);
   }
   if (total > MOST_BYTES) {
     throw new Error(

@@ -41,6 +41,26 @@ export async function thirdPartyLicences(setup, platform) {
 
 const manifestOf = (folder) => JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
 
+/** Who holds the rights, where a package names its licence and neither brings its text nor says who. */
+const HOLDERS = { 'onnxruntime-node': 'Microsoft Corporation' };
+
+/** The MIT licence, as opensource.org/license/mit has it. */
+const mit = (holder) => `MIT License
+
+Copyright (c) ${holder}
+
+Permission is hereby granted, free of charge, to any person obtaining a copy of this software and associated documentation
+files (the "Software"), to deal in the Software without restriction, including without limitation the rights to use, copy,
+modify, merge, publish, distribute, sublicense, and/or sell copies of the Software, and to permit persons to whom the Software
+is furnished to do so, subject to the following conditions:
+
+The above copyright notice and this permission notice shall be included in all copies or substantial portions of the Software.
+
+THE SOFTWARE IS PROVIDED "AS IS", WITHOUT WARRANTY OF ANY KIND, EXPRESS OR IMPLIED, INCLUDING BUT NOT LIMITED TO THE WARRANTIES
+OF MERCHANTABILITY, FITNESS FOR A PARTICULAR PURPOSE AND NONINFRINGEMENT. IN NO EVENT SHALL THE AUTHORS OR COPYRIGHT HOLDERS BE
+LIABLE FOR ANY CLAIM, DAMAGES OR OTHER LIABILITY, WHETHER IN AN ACTION OF CONTRACT, TORT OR OTHERWISE, ARISING FROM, OUT OF OR
+IN CONNECTION WITH THE SOFTWARE OR THE USE OR OTHER DEALINGS IN THE SOFTWARE.`;
+
 /** The package's own words; where it brings no file, what its manifest declares. */
 function licenceOfPackage(folder) {
   const files = readdirSync(folder)
@@ -49,6 +69,7 @@ function licenceOfPackage(folder) {
   if (files.length > 0)
     return files.map((file) => readFileSync(join(folder, file), 'utf8').trim()).join('\n\n');
   const { name, license, author } = manifestOf(folder);
+  if (HOLDERS[name] && license === 'MIT') return mit(HOLDERS[name]);
   if (!license) throw new Error(`the package ${name} names no licence, so it cannot be shipped`);
   const holder = typeof author === 'object' ? author.name : (author ?? `the authors of ${name}`);
   return `Licence: ${license}\nCopyright: ${holder}`;

@@ -19,9 +19,15 @@ const PACKAGE_RULES = {
   // The binary comes from its own build; cascades are trained models that nothing here loads.
   opencv4nodejs: (name) =>
     name === 'package.json' || /^lib\/(?!haarcascades|lbpcascades|typings).*\.js$/.test(name),
+  // Its library alone: our addon opens it. Its binding for Node runs models on the event loop.
+  'onnxruntime-node': (name, { arch }) =>
+    name === 'package.json' || name === `bin/napi-v6/linux/${arch}/libonnxruntime.so.1`,
   // Its library finds the folder of OpenCV; the rest builds OpenCV.
   'opencv-build': (name) => name === 'package.json' || /^build\/.*\.js$/.test(name),
 };
+
+/** Binaries as prebuildify names them, one folder a platform; glibc and musl side by side. */
+const PREBUILT = /^prebuilds\/([^/]+)\/(?!.*musl)/;
 
 /** Builds for bundlers; Node takes `dist-cjs`. */
 const FOR_BUNDLERS = /^dist-(es|types)\//;
@@ -37,6 +43,7 @@ export function shipsModuleFile(packageName, name, platform) {
   if (name.startsWith('node_modules/')) return false; // packages of their own
   const rule = PACKAGE_RULES[packageName];
   if (rule) return rule(name, platform);
+  if (name.startsWith('prebuilds/')) return PREBUILT.exec(name)?.[1] === platform.id;
   if (NOT_LOADED.test(name) || FOLDERS_NOT_LOADED.test(name) || FILES_NOT_LOADED.test(name)) return false;
   return !(/^@(aws-sdk|smithy)\//.test(packageName) && FOR_BUNDLERS.test(name));
 }

@@ -20,7 +20,8 @@ const INTEGRITY = {
 };
 
 /** `bin/node`, `include/node` (to build opencv4nodejs for it) and `LICENSE`. */
-export const nodeRuntimeDir = ({ cache, arch }) => join(cache, 'node', `${NODE_VERSION}-linux-${arch}`);
+export const nodeRuntimeDir = ({ cache, arch }) =>
+  join(cache, 'node', `${NODE_VERSION}-linux-${arch}-stripped`);
 
 /** @type {import('../setup/steps.mjs').Step} */
 export const nodeRuntime = {
@@ -55,6 +56,12 @@ export const nodeRuntime = {
       append: true,
     });
     rmSync(join(work, archive));
+    // Symbols that only a debugger reads are a tenth of it; those that addons need are in another table.
+    await runTool(toolchainFor(setup.arch).strip, ['--strip-unneeded', 'bin/node'], {
+      cwd: work,
+      log,
+      append: true,
+    });
     mkdirSync(dirname(nodeRuntimeDir(setup)), { recursive: true });
     renameSync(work, nodeRuntimeDir(setup));
   },

@@ -9,6 +9,8 @@ import { SetupFailure } from '../setup/failure.mjs';
 const NOT_AT_RUN_TIME = {
   // The addon is compiled with its headers.
   'greengrass-mli': ['node-addon-api'],
+  // Its installer, and its binding for Node, which is not used.
+  'onnxruntime-node': ['adm-zip', 'global-agent', 'onnxruntime-common'],
   // Headers of its C++ half.
   opencv4nodejs: ['nan', 'native-node-utils'],
   // Its browser half: `dist.browser`.

@@ -4,6 +4,7 @@
  * @property {string} cc
  * @property {string} cxx
  * @property {string} ar
+ * @property {string} strip
  * @property {boolean} cross
  * @property {readonly string[]} cmake definitions that make CMake use it, apart from OpenCV's own toolchain file
  * @property {(program: string, args?: readonly string[]) => [string, string[]]} run the command line that runs a program
@@ -26,6 +27,7 @@ export function toolchainFor(arch, host = process.arch) {
       cc: 'gcc',
       cxx: 'g++',
       ar: 'ar',
+      strip: 'strip',
       cross: false,
       cmake: [],
       run: (program, args = []) => [program, [...args]],
@@ -38,6 +40,7 @@ export function toolchainFor(arch, host = process.arch) {
     cc,
     cxx,
     ar: `${triplet}-ar`,
+    strip: `${triplet}-strip`,
     cross: true,
     cmake: [
       '-DCMAKE_SYSTEM_NAME=Linux',

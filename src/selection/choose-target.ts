@@ -64,7 +64,10 @@ export async function chooseTarget(spec: OpenModelSpec, options: WalkOptions = {
   if (!best)
     return noTarget(
       contents.manifest.name,
-      all.map(({ target, reason = '' }) => ({ target, reason })),
+      all.map(({ target, code, reason = '' }) => ({
+        target,
+        reason: code === undefined ? reason : `${code}: ${reason}`,
+      })),
     );
   const because =
     configured && candidates.length === 1 ? 'configured' : best.medianMs === undefined ? 'only' : 'fastest';
