@@ -71,7 +71,7 @@ export async function readSignature(file: string): Promise<string | undefined> {
 }
 
 /** Archives are often made of one folder. */
-async function contentRoot(folder: string): Promise<string> {
+export async function contentRoot(folder: string): Promise<string> {
   const entries = await readdir(folder, { withFileTypes: true }).catch((cause: unknown) => {
     throw new EdgeError('MODEL_NOT_FOUND', { path: folder }, { cause });
   });

@@ -55,7 +55,7 @@ export async function prospectOf(spec: OpenModelSpec, machine: Machine = thisMac
 export async function chooseTarget(spec: OpenModelSpec, options: WalkOptions = {}): Promise<TargetChoice> {
   const { contents, candidates, unfit } = await prospectOf(spec);
   const [only, ...more] = candidates;
-  const steps = more.length === 0 && !options.always ? [] : await walk(candidates, options);
+  const steps = more.length === 0 && options.measure !== 'always' ? [] : await walk(candidates, options);
   const all = [...steps, ...unfit];
   const configured = spec.model.target !== undefined || (spec.model.runtime ?? 'auto') !== 'auto';
   if (only && steps.length === 0)

@@ -40,8 +40,8 @@ export const shortRace: RaceLimits = { warmUp: 4, rounds: 8, runsARound: 4, budg
 export interface WalkOptions {
   /** @default shortRace */
   readonly limits?: RaceLimits;
-  /** Measure even a target that is alone. @default false */
-  readonly always?: boolean;
+  /** Whether to measure those that are right: where there are several, even one that is alone, or not at all. @default 'several' */
+  readonly measure?: 'several' | 'always' | 'never';
   readonly signal?: AbortSignal;
   /** @default the probe's own; tests give a fake */
   readonly entry?: string;
@@ -56,7 +56,7 @@ export async function walk(
   candidates: readonly WalkCandidate[],
   options: WalkOptions = {},
 ): Promise<WalkStep[]> {
-  const { limits = shortRace, always = false, signal, entry } = options;
+  const { limits = shortRace, measure = 'several', signal, entry } = options;
   const probes = candidates.map(() => new TargetProbe(entry));
   const close = () => probes.forEach((probe) => probe.close());
   signal?.addEventListener('abort', close, { once: true });
@@ -65,7 +65,8 @@ export async function walk(
       candidates.map((candidate, index) => tryOne(candidate, probes[index] as TargetProbe)),
     );
     const good = steps.flatMap((step, index) => (step.outcome === 'good' ? [index] : []));
-    if (good.length > 1 || (always && good.length === 1)) {
+    const fewest = { several: 2, always: 1, never: Infinity }[measure];
+    if (good.length >= fewest) {
       const results = await race(
         good.map((index) => probes[index] as TargetProbe),
         limits,

@@ -68,7 +68,13 @@ export class Desk {
   configuration(pipelines: Record<string, object> = { 'belt-1': {} }): Record<string, never> {
     const source = { type: 'images', path: this.pictures, intervalSeconds: 0.2 };
     return {
-      models: { sorter: { source: { type: 'package', path: path.join(root, 'models/waste-sorter') } } },
+      // One target, so that none has to be measured first: test/selection does that.
+      models: {
+        sorter: {
+          source: { type: 'package', path: path.join(root, 'models/waste-sorter') },
+          target: 'dlr-x64-avx2',
+        },
+      },
       pipelines: Object.fromEntries(
         Object.entries(pipelines).map(([name, more]) => [name, { source, model: 'sorter', ...more }]),
       ),

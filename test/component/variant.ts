@@ -13,7 +13,7 @@ export async function variant(
   folder: string,
   version: string,
   change: (manifest: Manifest, folder: string) => Promise<void> = async () => undefined,
-): Promise<{ source: { type: 'package'; path: string; sha256: string } }> {
+): Promise<{ source: { type: 'package'; path: string; sha256: string }; target: string }> {
   const copy = await mkdtemp(path.join(folder, 'variant-'));
   await cp(shipped, copy, { recursive: true });
   const manifest = JSON.parse(await readFile(path.join(copy, 'model.json'), 'utf8')) as Manifest;
@@ -21,7 +21,7 @@ export async function variant(
   await change(manifest, copy);
   const bytes = Buffer.from(JSON.stringify(manifest));
   await writeFile(path.join(copy, 'model.json'), bytes);
-  return { source: { type: 'package', path: copy, sha256: sha256(bytes) } };
+  return { source: { type: 'package', path: copy, sha256: sha256(bytes) }, target: 'dlr-x64-avx2' };
 }
 
 /** A package whose artifact is sound, but computes something else than its golden sample says. */

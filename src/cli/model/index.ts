@@ -1,15 +1,21 @@
 import { Command } from 'commander';
+import { benchCommand } from './bench.js';
 import { compileCommand } from './compile.js';
+import { explainCommand } from './explain.js';
 import { inspectCommand } from './inspect.js';
 import { keygenCommand } from './keygen.js';
 import { signCommand } from './sign.js';
 import { updateCommand } from './update.js';
+import { verifyCommand } from './verify.js';
 
 export const modelCommand = (): Command =>
   new Command('model')
     .description('look at model packages and archives, sign them, and bring newer ones')
+    .addCommand(benchCommand())
     .addCommand(compileCommand())
+    .addCommand(explainCommand())
     .addCommand(inspectCommand())
     .addCommand(keygenCommand())
     .addCommand(signCommand())
-    .addCommand(updateCommand());
+    .addCommand(updateCommand())
+    .addCommand(verifyCommand());

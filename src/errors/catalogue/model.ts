@@ -39,6 +39,11 @@ export const modelErrors = {
     remedy:
       'Add a target for this machine to the package (mli model compile makes one), or remove the restriction from the configuration; mli model explain shows the walk.',
   }),
+  MODEL_NOT_CONFIGURED: entry<{ model: string; known: string[] }>({
+    message: ({ model, known }) =>
+      `The configuration has no model "${model}" (there: ${known.join(', ') || 'none'}).`,
+    remedy: 'Give the name of one of its models.',
+  }),
   LABELS_MISMATCH: entry<{ model: string; labels: number; outputs: number }>({
     message: ({ model, labels, outputs }) =>
       `The model ${model} has ${outputs} outputs and ${labels} labels.`,
@@ -116,10 +121,13 @@ export const modelErrors = {
     message: ({ path, reason }) => `The model archive ${path} is refused: ${reason}.`,
     remedy: 'Nothing of it was used. Put only the model into the archive.',
   }),
-  MODEL_NOT_RUNNABLE: entry<{ path: string; reason: string }>({
+  /** `framework` as `mli model compile` names it. */
+  MODEL_NOT_RUNNABLE: entry<{ path: string; reason: string; framework?: string }>({
     message: ({ path, reason }) => `There is no model to run in ${path}: ${reason}.`,
-    remedy:
-      'Compile it with SageMaker Neo or `mli model compile`, or make a model package with a model.json.',
+    remedy: ({ path, framework }) =>
+      framework === undefined
+        ? 'Compile it with SageMaker Neo or `mli model compile`, or make a model package with a model.json (mli model pack).'
+        : `Compile it: mli model compile ${path} --framework ${framework} --out <folder>; or with SageMaker Neo.`,
   }),
   MODEL_MANIFEST_INCOMPLETE: entry<{ path: string; missing: string[] }>({
     message: ({ path, missing }) =>

@@ -11,13 +11,13 @@ import { describeModel } from './description.js';
 const dlrExtensions = new Set(['.so', '.json', '.params', '.meta', '.ro']);
 
 /** Files by which models are known that neither of our runtimes can run as they are. */
-const foreign: readonly (readonly [RegExp, string])[] = [
-  [/-symbol\.json$/, 'MXNet'],
-  [/^saved_model\.pb$/, 'TensorFlow'],
-  [/\.(h5|keras)$/, 'Keras'],
-  [/\.tflite$/, 'TensorFlow Lite'],
-  [/\.pth?$/, 'PyTorch'],
-  [/^xgboost-model$/, 'XGBoost'],
+const foreign: readonly (readonly [RegExp, name: string, framework: string])[] = [
+  [/-symbol\.json$/, 'MXNet', 'mxnet'],
+  [/^saved_model\.pb$/, 'TensorFlow', 'saved-model'],
+  [/\.(h5|keras)$/, 'Keras', 'keras'],
+  [/\.tflite$/, 'TensorFlow Lite', 'tflite'],
+  [/\.pth?$/, 'PyTorch', 'pytorch'],
+  [/^xgboost-model$/, 'XGBoost', 'xgboost'],
 ];
 
 /**
@@ -81,9 +81,9 @@ function chooseFiles(
   }
   const onnx = names.filter((name) => name.endsWith('.onnx'));
   if (onnx.length === 1) return { runtime: 'onnx', files: onnx };
-  const framework = foreign.find(([pattern]) => names.some((name) => pattern.test(name)))?.[1];
-  const reason = framework
-    ? `it is a model of ${framework}, which has not been compiled`
+  const [, title, framework] = foreign.find(([pattern]) => names.some((name) => pattern.test(name))) ?? [];
+  const reason = title
+    ? `it is a model of ${title}, which has not been compiled`
     : `it has no model.json and no compiled library (there: ${names.slice(0, 8).join(', ') || 'no files'})`;
-  throw new EdgeError('MODEL_NOT_RUNNABLE', { path: folder, reason });
+  throw new EdgeError('MODEL_NOT_RUNNABLE', { path: folder, reason, ...(framework && { framework }) });
 }
