@@ -92,6 +92,11 @@ async function explanationOf(subject: Subject, options: ExplainOptions): Promise
     notes.push(
       `${untried.map((one) => one.target).join(', ')} ${untried.length === 1 ? 'was' : 'were'} not loaded: a compiled model is native code, and nobody vouches for this one (--sha256, --allow-unpinned).`,
     );
+  if (subject.kind === 'artifact' && untried.length > 0) {
+    const { inspectArtifact } = await import('../../engines/dlr/artifact.js');
+    // What can be seen without loading it: whether it is whole, and made for this machine.
+    await inspectArtifact(subject.artifact);
+  }
   const steps = [
     ...untried.map(({ target: one, runtime: of }): WalkStep => ({
       target: one,

@@ -4,6 +4,7 @@ import { compileCommand } from './compile.js';
 import { explainCommand } from './explain.js';
 import { inspectCommand } from './inspect.js';
 import { keygenCommand } from './keygen.js';
+import { packCommand } from './pack.js';
 import { signCommand } from './sign.js';
 import { updateCommand } from './update.js';
 import { verifyCommand } from './verify.js';
@@ -16,6 +17,7 @@ export const modelCommand = (): Command =>
     .addCommand(explainCommand())
     .addCommand(inspectCommand())
     .addCommand(keygenCommand())
+    .addCommand(packCommand())
     .addCommand(signCommand())
     .addCommand(updateCommand())
     .addCommand(verifyCommand());

@@ -39,6 +39,10 @@ export const modelErrors = {
     remedy:
       'Add a target for this machine to the package (mli model compile makes one), or remove the restriction from the configuration; mli model explain shows the walk.',
   }),
+  MODEL_PACKAGE_EXISTS: entry<{ path: string; reason: string }>({
+    message: ({ path, reason }) => `The package cannot be put at ${path}: ${reason}.`,
+    remedy: 'Give the name of a folder that does not exist yet.',
+  }),
   MODEL_NOT_CONFIGURED: entry<{ model: string; known: string[] }>({
     message: ({ model, known }) =>
       `The configuration has no model "${model}" (there: ${known.join(', ') || 'none'}).`,

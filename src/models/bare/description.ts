@@ -2,8 +2,7 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { ManifestConfig } from '../../config/model-manifest.js';
 import { EdgeError } from '../../errors/index.js';
-import { parseLabels } from '../labels.js';
-import { parsePythonLabels } from '../python-literal.js';
+import { beginsLikeLiteral, parseLabels, parseLiteralLabels } from '../labels.js';
 import { readNeoInput } from './metadata.js';
 
 /** The fields of a manifest that say what a model takes and gives; their values are checked with the manifest. */
@@ -74,10 +73,10 @@ async function findLabels(
   if (!names.includes(file))
     throw refuse(`the configuration names it for the labels, but the artifact has only ${names.join(', ')}`);
   const text = await readFile(path.join(folder, file), 'utf8');
-  if (!/^\s*[[{(]/.test(text)) return parseLabels(text);
+  if (!beginsLikeLiteral(text)) return parseLabels(text);
   try {
-    return parsePythonLabels(text);
+    return parseLiteralLabels(text);
   } catch (error) {
-    throw refuse(`it begins like a Python literal, but ${(error as Error).message}`, error);
+    throw refuse(`it begins like a literal, but ${(error as Error).message}`, error);
   }
 }
