@@ -9,6 +9,7 @@ import { inferCommand } from './cli/infer.js';
 import { productVersion } from './cli/install.js';
 import { modelCommand } from './cli/model/index.js';
 import { nucleusCommand } from './cli/nucleus.js';
+import { rulesCommand } from './cli/rules.js';
 import { runCommand } from './cli/run.js';
 import { watchCommand } from './cli/watch.js';
 
@@ -19,6 +20,7 @@ const program = new Command('mli')
   .enablePositionalOptions()
   .showHelpAfterError('(mli --help shows the commands, mli <command> --help their options)')
   .addCommand(runCommand())
+  .addCommand(rulesCommand())
   .addCommand(demoCommand())
   .addCommand(watchCommand())
   .addCommand(inferCommand())
