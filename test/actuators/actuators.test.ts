@@ -31,11 +31,9 @@ afterEach(async () => {
   await rm(folder, { recursive: true });
 });
 
-function laneOf(
-  action: object,
-  allowed: object = {},
-  publish = async (_topic: string, _payload: string) => {},
-) {
+type Publish = (topic: string, payload: string) => Promise<void>;
+
+function laneOf(action: object, allowed: object = {}, publish: Publish = () => Promise.resolve()) {
   const config = actionSchema.parse(action);
   const actuators = actuatorsSchema.parse(allowed);
   const uploads: object[] = [];

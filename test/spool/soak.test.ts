@@ -17,9 +17,9 @@ const load = async () =>
 it.each(['lite', 'classic'])(
   'loses nothing that was acknowledged and keeps the order while IoT Core goes away and the component is killed (%s)',
   async (kind) => {
-    const { soak } = await load();
+    const script = await load();
     const options = { count: 600, perSecond: 100, outages: 2, kills: 2, kind, maxMegabytes: 8 };
-    const result = await soak(options);
+    const result = await script.soak(options);
     expect(result).toMatchObject({ lostAcknowledged: 0, inOrder: true });
     expect(result.arrived).toBeGreaterThan(590);
     // What was under way when it was killed, and no more.
