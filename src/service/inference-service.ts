@@ -132,7 +132,7 @@ export class InferenceService {
   }
 
   #limit(): AbortSignal {
-    return AbortSignal.timeout(this.limits.timeoutSeconds * 1000);
+    return AbortSignal.timeout(Math.ceil(this.limits.timeoutSeconds * 1000));
   }
 
   #runningPipelines(name: string): readonly string[] {

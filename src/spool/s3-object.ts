@@ -16,7 +16,7 @@ export class S3Writer {
   /** One attempt. Never rejects. */
   async put(item: UploadItem, signal: AbortSignal): Promise<UploadOutcome> {
     const { bucket, key, contentType, metadata, body, region } = item;
-    const limitMs = 1000 * (leastSeconds + body.byteLength / leastBytesPerSecond);
+    const limitMs = Math.ceil(1000 * (leastSeconds + body.byteLength / leastBytesPerSecond));
     try {
       const { PutObjectCommand } = await import('@aws-sdk/client-s3');
       const client = await this.#clientFor(region);
