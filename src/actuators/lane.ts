@@ -151,7 +151,9 @@ export class ActionLane {
     const working = this.#working.then(() => {
       // What waited when the fail-safe state was asked for must not undo it.
       if (ending.aborted) return undefined;
-      return work(AbortSignal.any([ending, AbortSignal.timeout(this.#config.timeoutSeconds * 1000)]));
+      return work(
+        AbortSignal.any([ending, AbortSignal.timeout(Math.ceil(this.#config.timeoutSeconds * 1000))]),
+      );
     });
     this.#working = working.finally(() => this.#waiting--);
     await this.#working;

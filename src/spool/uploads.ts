@@ -26,7 +26,7 @@ type StoredUpload = Omit<UploadItem, 'body'> & { readonly body: BodyFile };
 interface Rest {
   readonly backoff: Backoff;
   untilMs: number;
-  outcome: UploadOutcome;
+  outcome: Exclude<UploadOutcome, { status: 'uploaded' }>;
 }
 
 const pageSize = 64;
@@ -55,7 +55,6 @@ export class UploadsLane {
   #running: Promise<void> = Promise.resolve();
   #counters = { sent: 0, refused: 0, lostWithoutDisk: 0, damaged: 0 };
   #diskFault: string | undefined;
-  #sendFault: string | undefined;
 
   constructor(options: UploadsOptions) {
     this.#options = options;
@@ -83,7 +82,7 @@ export class UploadsLane {
       damaged: counters.damaged + damaged,
       refused,
       diskFault: diskFault ?? this.#diskFault,
-      sendFault: this.#sendFault,
+      sendFault: [...this.#rests.values()][0]?.outcome.error,
     };
   }
 
@@ -185,7 +184,6 @@ export class UploadsLane {
     if (signal.aborted && outcome.status !== 'uploaded') return;
     if (outcome.status === 'uploaded') {
       this.#rests.delete(restKey(upload));
-      this.#sendFault = undefined;
       this.#told.delete(sequence);
       await this.#tell(sequence, upload, outcome);
       this.#counters.sent++;
@@ -196,18 +194,17 @@ export class UploadsLane {
     }
   }
 
-  #rest(upload: StoredUpload, outcome: Exclude<UploadOutcome, { status: 'uploaded' }>): void {
+  #rest(upload: StoredUpload, outcome: Rest['outcome']): void {
     const key = restKey(upload);
     const before = this.#rests.get(key);
     const backoff =
       before?.outcome.status === outcome.status ? before.backoff : new Backoff(delays[outcome.status]);
     this.#rests.set(key, { backoff, outcome, untilMs: performance.now() + backoff.nextMs() });
-    const level = this.#sendFault === outcome.error ? 'debug' : 'warn';
+    const level = before?.outcome.error === outcome.error ? 'debug' : 'warn';
     this.#options.logger[level](
       { code: outcome.error, waiting: this.#queue.waiting },
       `An upload is ${outcome.status} and waits in the spool. ${outcome.reason}`,
     );
-    this.#sendFault = outcome.error;
   }
 
   /** Once for each item, and again when it is there. */
