@@ -11,6 +11,7 @@ import { Onlookers } from './onlookers.js';
 import type { PipelineReplies, PipelineRequest } from './pipeline/requests.js';
 import type { PipelineStatus } from './pipeline/supervisor.js';
 import type { ProvenModels } from './proven-models.js';
+import type { SecretReader } from './secrets.js';
 import type { Transport } from './publish/index.js';
 import type { TopicLink } from './service/index.js';
 import type { Spool } from './spool/index.js';
@@ -25,6 +26,7 @@ export interface ComponentOptions {
   readonly proven: ProvenModels;
   /** Path of the libdlr.so that another component of the device brings. */
   readonly storedLibrary: () => Promise<string | undefined>;
+  readonly secrets?: SecretReader;
   /** Undefined without a nucleus. */
   readonly nucleusConnected?: (() => boolean) | undefined;
   /** Local topics on which requests come; undefined without a nucleus. */

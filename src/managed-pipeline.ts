@@ -12,6 +12,7 @@ import { specOf, type PipelineSpec } from './pipeline/spec.js';
 import { PipelineSupervisor, type PipelineStatus } from './pipeline/supervisor.js';
 import { framesToKeep } from './frames-to-keep.js';
 import { PipelineOutput } from './pipeline-output.js';
+import { secretFor, type SecretReader } from './secrets.js';
 import type { ProvenModels } from './proven-models.js';
 import type { Transport } from './publish/index.js';
 import { passedOver, settleTarget, type TargetChoice } from './selection/index.js';
@@ -26,6 +27,7 @@ export interface ManagedPipelineOptions {
   readonly proven: ProvenModels;
   /** Path of the libdlr.so that another component of the device brings. */
   readonly storedLibrary: () => Promise<string | undefined>;
+  readonly secrets?: SecretReader;
   readonly observer?: Observer | undefined;
   readonly feedback?: Feedback | undefined;
   readonly logger: Logger;
@@ -216,7 +218,8 @@ export class ManagedPipeline {
     if (stale !== undefined) this.#logger.warn(`The model ${pipeline.model} may not be the newest: ${stale}`);
     const library = await this.#options.storedLibrary();
     const dlr = { ...this.#configuration.dlr, ...(library !== undefined && { storedLibrary: library }) };
-    return specOf(name, pipeline, { folder, sha256, allowUnpinned, runtime, target }, dlr);
+    const secret = await secretFor(pipeline.source, this.#options.secrets);
+    return specOf(name, pipeline, { folder, sha256, allowUnpinned, runtime, target }, dlr, secret);
   }
 
   /** Finds the target of its model. @throws EdgeError MODEL_REJECTED where none is right and an earlier model is at work */

@@ -53,6 +53,7 @@ async function run(options: RunOptions, command: Command): Promise<void> {
     makeModels: (configuration) => models.for(configuration),
     proven: new ProvenModels(state, logger),
     storedLibrary: () => storedLibrary(workRoot, logger),
+    secrets: client && ((secret) => client.getSecret(secret)),
     topics: client,
     subscriber: client,
     productVersion,

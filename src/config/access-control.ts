@@ -3,13 +3,18 @@ import type { Configuration } from './document.js';
 import type { FeedbackConfig } from './feedback.js';
 
 /** The services of the nucleus that the component uses, as `accessControl` names them. */
-type Service = 'aws.greengrass.ipc.pubsub' | 'aws.greengrass.ipc.mqttproxy';
+type Service = 'aws.greengrass.ipc.pubsub' | 'aws.greengrass.ipc.mqttproxy' | 'aws.greengrass.SecretManager';
 
 /** Something that the component does, and that its accessControl has to allow. */
 export interface Access {
   readonly service: Service;
   /** Without its prefix `aws.greengrass#`. */
-  readonly operation: 'PublishToTopic' | 'SubscribeToTopic' | 'PublishToIoTCore' | 'SubscribeToIoTCore';
+  readonly operation:
+    | 'PublishToTopic'
+    | 'SubscribeToTopic'
+    | 'PublishToIoTCore'
+    | 'SubscribeToIoTCore'
+    | 'GetSecretValue';
   /** A topic; as a resource of a policy, `*` in it stands for any text. */
   readonly resource: string;
   /** Path of the key that asks for it, or what the component does by itself. */
@@ -43,14 +48,23 @@ const policies = {
     id: 'mqttproxy:subscribe',
     description: 'Takes readings of sensors from AWS IoT Core.',
   },
+  GetSecretValue: { id: 'secrets:read', description: 'Reads what cameras are signed in to with.' },
 } as const;
+
+const serviceOf: Readonly<Record<Access['operation'], Service>> = {
+  PublishToTopic: 'aws.greengrass.ipc.pubsub',
+  SubscribeToTopic: 'aws.greengrass.ipc.pubsub',
+  PublishToIoTCore: 'aws.greengrass.ipc.mqttproxy',
+  SubscribeToIoTCore: 'aws.greengrass.ipc.mqttproxy',
+  GetSecretValue: 'aws.greengrass.SecretManager',
+};
 
 type Fill = (topic: string, pipeline?: string) => string;
 
 /** All that the component will ask of the nucleus under a configuration. */
 function accessesOf(configuration: Configuration, component: string, fill: Fill): Access[] {
   const access = (operation: Access['operation'], resource: string, usedBy: string): Access => ({
-    service: operation.endsWith('IoTCore') ? 'aws.greengrass.ipc.mqttproxy' : 'aws.greengrass.ipc.pubsub',
+    service: serviceOf[operation],
     operation,
     resource,
     usedBy,
@@ -60,12 +74,16 @@ function accessesOf(configuration: Configuration, component: string, fill: Fill)
   const ofPipelines = Object.entries(pipelines).flatMap(([name, { source, publish, rules, feedback }]) => {
     const path = `pipelines.${name}`;
     const { local, cloud } = publish;
+    const credentials = 'credentials' in source ? source.credentials : undefined;
     return [
       ...(source.type === 'topic'
         ? [access('SubscribeToTopic', fill(source.topic, name), `${path}.source`)]
         : []),
       ...(source.type === 'mqtt'
         ? [access('SubscribeToIoTCore', fill(source.topic, name), `${path}.source`)]
+        : []),
+      ...(credentials?.from === 'secretsManager'
+        ? [access('GetSecretValue', credentials.secret, `${path}.source.credentials`)]
         : []),
       ...(local ? [access('PublishToTopic', fill(local.topic, name), `${path}.publish.local`)] : []),
       ...rules.flatMap((rule, r) =>

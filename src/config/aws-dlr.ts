@@ -48,15 +48,14 @@ export function fromAwsKeys(document: Json, architecture: string = process.arch)
   const image = text('ImageName');
   const topic = text('PublishResultsOnTopic') ?? defaults.topic;
   const camera = word('UseCamera', 'false');
-  if (camera === 'true')
-    problems.push({ path: 'UseCamera', message: 'asks for a camera, which this version cannot open yet' });
-  else if (camera !== 'false') problems.push({ path: 'UseCamera', message: 'must be true or false' });
+  if (camera !== 'true' && camera !== 'false')
+    problems.push({ path: 'UseCamera', message: 'must be true or false' });
   const accelerator = word('Accelerator', 'cpu');
   if (!['cpu', 'gpu'].includes(accelerator))
     problems.push({ path: 'Accelerator', message: 'must be cpu or gpu' });
 
   const folder = directory ?? '';
-  if (folder === '')
+  if (folder === '' && camera !== 'true')
     problems.push({ path: 'ImageDirectory', message: 'must name the folder of the pictures' });
   const folderOfModel = modelFolder(document['ModelResourceKey'], architecture, problems);
   if (problems.length > 0)
@@ -73,8 +72,10 @@ export function fromAwsKeys(document: Json, architecture: string = process.arch)
       ...pipelines,
       'aws-dlr': {
         source: {
-          type: 'images',
-          path: image === undefined ? folder : `${folder}/${image}`,
+          // The first camera, as AWS's component opens it.
+          ...(camera === 'true'
+            ? { type: 'camera', device: 0 }
+            : { type: 'images', path: image === undefined ? folder : `${folder}/${image}` }),
           intervalSeconds: document['InferenceInterval'] ?? defaults.interval,
         },
         model: 'aws-dlr',

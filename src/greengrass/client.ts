@@ -153,6 +153,19 @@ export class GreengrassClient extends EventEmitter<ClientEvents> {
     );
   }
 
+  /**
+   * The text of a secret that the secret manager component keeps on the device. Nucleus lite has none.
+   * @param secret ARN or name
+   * @throws EdgeError IPC_SERVICE_ERROR where it is not there, and as `publish`
+   */
+  async getSecret(secret: string): Promise<string> {
+    const request = { operation: 'GetSecretValue', resource: secret };
+    const { secretValue } = await this.link.call(request, undefined, (client) =>
+      client.getSecretValue({ secretId: secret }),
+    );
+    return secretValue?.secretString ?? Buffer.from(secretValue?.secretBinary as Uint8Array).toString('utf8');
+  }
+
   /** Tells of each change of the configuration, and after a reconnection that anything may have changed. */
   async onConfigurationUpdate(handler: ConfigurationHandler): Promise<Subscription> {
     return this.link.subscribe(configurationSource(handler));

@@ -3,7 +3,8 @@ import { ModeledError } from './modeled-error.js';
 import type { NucleusTraits } from './kind.js';
 
 /** The services whose operations need a permission. */
-export type GuardedService = 'aws.greengrass.ipc.pubsub' | 'aws.greengrass.ipc.mqttproxy';
+export type GuardedService =
+  'aws.greengrass.ipc.pubsub' | 'aws.greengrass.ipc.mqttproxy' | 'aws.greengrass.SecretManager';
 
 /** `accessControl` of a component's configuration: service → policy id → what is allowed. */
 export const accessControlSchema = z.record(

@@ -49,6 +49,7 @@ export interface ComponentAccess {
 export class DevelopmentNucleus extends EventEmitter<NucleusEvents> {
   readonly pubsub = new LocalPubSub();
   readonly iotCore: InMemoryIotCore;
+  readonly secrets = new Map<string, string>();
   readonly faults: NucleusFaults;
   readonly traits: NucleusTraits;
   readonly thingName: string;
@@ -191,13 +192,14 @@ export class DevelopmentNucleus extends EventEmitter<NucleusEvents> {
   }
 
   private connectionHost(): ConnectionHost {
-    const { traits, thingName, components, pubsub, iotCore, faults, counters, logger } = this;
+    const { traits, thingName, components, pubsub, iotCore, secrets, faults, counters, logger } = this;
     const requests = new RequestHandler({
       traits,
       thingName,
       components,
       pubsub,
       iotCore,
+      secrets,
       faults,
       counters,
       events: this,

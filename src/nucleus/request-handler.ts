@@ -19,6 +19,7 @@ export interface RequestHandlerParts {
   readonly components: ReadonlyMap<string, NucleusComponent>;
   readonly pubsub: LocalPubSub;
   readonly iotCore: InMemoryIotCore;
+  readonly secrets: ReadonlyMap<string, string>;
   readonly faults: NucleusFaults;
   readonly counters: NucleusCounters;
   readonly events: EventEmitter<NucleusEvents>;
@@ -55,11 +56,12 @@ export class RequestHandler {
   }
 
   private partsFor(connection: Connection): NucleusParts {
-    const { traits, pubsub, iotCore, logger, components, events } = this.parts;
+    const { traits, pubsub, iotCore, secrets, logger, components, events } = this.parts;
     return {
       traits,
       pubsub,
       iotCore,
+      secrets,
       logger,
       component: (name) => components.get(name),
       authorize: (request) => this.authorize(request),

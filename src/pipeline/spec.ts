@@ -27,7 +27,8 @@ export function specOf(
   pipeline: PipelineConfig,
   model: PackageRequest,
   dlr: DlrConfig,
+  secret?: string,
 ): PipelineSpec {
   const { source, preprocess, detect, motion } = pipeline;
-  return { name, source, preprocess, detect, motion, model, dlr };
+  return { name, source, preprocess, detect, motion, model, dlr, ...(secret !== undefined && { secret }) };
 }

@@ -24,10 +24,11 @@ afterEach(async () => {
   await Promise.all(open.splice(0).map((one) => one.stop()));
 });
 
-async function size(from: FrameSource, signal = never): Promise<[number, number] | undefined> {
-  const frame = await from.next(signal);
-  frame?.picture.release();
-  return frame && [frame.width, frame.height];
+async function size(from: FrameSource): Promise<[number, number] | undefined> {
+  const frame = await from.next(never);
+  if (!frame || !('picture' in frame)) return undefined;
+  frame.picture.release();
+  return [frame.width, frame.height];
 }
 
 describe.skipIf(lacking)(
@@ -76,7 +77,7 @@ describe.skipIf(lacking)(
         const until = async (wanted: string) => {
           for (;;) {
             const frame = await watched.capture(never);
-            if (frame === 'ended' || !frame) continue;
+            if (frame === 'ended' || !frame || !('picture' in frame)) continue;
             frame.picture.release();
             if (`${frame.width}x${frame.height}` === wanted) return;
           }
@@ -116,7 +117,9 @@ describe.skipIf(lacking).each([
   });
   afterAll(async () => {
     await server.kill();
-    for (const name of ['PASSWORD', 'USER', 'WRONG']) delete process.env[`TEST_CAMERA_${name}`];
+    delete process.env['TEST_CAMERA_PASSWORD'];
+    delete process.env['TEST_CAMERA_USER'];
+    delete process.env['TEST_CAMERA_WRONG'];
   });
   const credentials = { from: 'environment', user: 'TEST_CAMERA_USER', password: 'TEST_CAMERA_PASSWORD' };
 

@@ -14,6 +14,8 @@ export interface NucleusParts {
   readonly traits: NucleusTraits;
   readonly pubsub: LocalPubSub;
   readonly iotCore: InMemoryIotCore;
+  /** Texts of the secrets on the device, by their ARN or name; lite has none. */
+  readonly secrets: ReadonlyMap<string, string>;
   readonly logger: Logger;
   component(name: string): NucleusComponent | undefined;
   /** @throws ModeledError UnauthorizedError when the component's recipe does not allow it. */
