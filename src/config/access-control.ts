@@ -10,11 +10,7 @@ export interface Access {
   readonly service: Service;
   /** Without its prefix `aws.greengrass#`. */
   readonly operation:
-    | 'PublishToTopic'
-    | 'SubscribeToTopic'
-    | 'PublishToIoTCore'
-    | 'SubscribeToIoTCore'
-    | 'GetSecretValue';
+    'PublishToTopic' | 'SubscribeToTopic' | 'PublishToIoTCore' | 'SubscribeToIoTCore' | 'GetSecretValue';
   /** A topic; as a resource of a policy, `*` in it stands for any text. */
   readonly resource: string;
   /** Path of the key that asks for it, or what the component does by itself. */
