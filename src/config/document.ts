@@ -53,7 +53,9 @@ const dlrSchema = z.strictObject({
     .enum(['cpu', 'gpu', 'opencl'])
     .default('cpu')
     .describe('What the model was compiled for, and the library can drive.'),
-  threads: integer(1, 64).default(1).describe('Threads of one inference, in ONNX Runtime too. One is often fastest: measure.'),
+  threads: integer(1, 64)
+    .default(1)
+    .describe('Threads of one inference, in ONNX Runtime too. One is often fastest: measure.'),
 });
 
 const supervisionSchema = z.strictObject({

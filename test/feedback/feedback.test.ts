@@ -21,7 +21,7 @@ let s3: S3Client;
 let folder: string;
 let spool: Spool;
 let feedback: Feedback;
-const said: { topic: string; message: Record<string, never> }[] = [];
+const said: { topic: string; message: Record<string, string | object> }[] = [];
 
 beforeAll(async () => {
   moto = await startMoto();
@@ -55,7 +55,7 @@ async function open(): Promise<void> {
   spool = new Spool({ folder, config: spoolSchema.parse({}), send: async () => undefined, logger });
   const topics = {
     publish: async (topic: string, payload: string) =>
-      void said.push({ topic, message: JSON.parse(payload) as Record<string, never> }),
+      void said.push({ topic, message: JSON.parse(payload) as Record<string, string | object> }),
   };
   feedback = new Feedback(spool, topics, logger);
   spool.onUpload(feedbackOwner, feedback.onUpload);
@@ -87,7 +87,8 @@ const result = (confidences: number[]): PipelineResult => ({
 });
 
 const on = (topic: string) => said.filter((one) => one.topic === topic).map(({ message }) => message);
-const statuses = () => on('feedback/message/status').map(({ response }) => response as Record<string, never>);
+const statuses = () =>
+  on('feedback/message/status').map(({ response }) => response as Record<string, string | object>);
 const metrics = (): string[] =>
   on('cloudwatch/metric/put').map(
     ({ request }) => (request as { metricData: { metricName: string } }).metricData.metricName,
@@ -106,7 +107,7 @@ describe('a sample', () => {
       'SampleAndPredictionPublished',
     ]);
     const [prediction] = on('feedback/message/prediction');
-    const key = /^s3:\/\/samples\/(belt\/[0-9a-f-]{36}\.jpg)$/.exec(prediction?.['source-ref'] ?? '')?.[1];
+    const key = /^s3:\/\/samples\/(belt\/[0-9a-f-]{36}\.jpg)$/.exec(String(prediction?.['source-ref']))?.[1];
     const object = await s3.send(new GetObjectCommand({ Bucket: 'samples', Key: key }));
     expect(await object.Body?.transformToString()).toBe('a jpeg');
     expect(object.ContentType).toBe('image/jpeg');
