@@ -1,0 +1,69 @@
+import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { homedir, tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { compileModel } from '../../src/compile/index.js';
+import { measureGolden } from '../../src/pipeline/golden.js';
+import { openModel } from '../../src/pipeline/load-model.js';
+
+const environments = path.join(
+  process.env['MLI_CACHE_DIR'] ?? path.join(homedir(), '.cache/greengrass-mli'),
+  'envs',
+);
+const made = existsSync(environments) ? readdirSync(environments) : [];
+const ready = ['compile-onnx-', 'compile-tvm-'].every((name) => made.some((one) => one.startsWith(name)));
+if (!ready)
+  console.log(
+    'Skipped: a real compilation needs the environments onnx and tvm; npm run models:table makes and uses all of them.',
+  );
+
+describe.skipIf(!ready)('compiling an ONNX model', () => {
+  let folder: string;
+  beforeAll(() => (folder = mkdtempSync(path.join(tmpdir(), 'mli-compile-'))));
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+  const order = () => ({
+    model: 'models/waste-sorter/onnx/model.onnx',
+    targets: ['x64-avx2'],
+    shapes: {},
+    network: undefined,
+    golden: [],
+    out: path.join(folder, 'package'),
+    draft: {
+      version: '1.0.0',
+      license: 'Apache-2.0',
+      provenance: {},
+      labels: ['cardboard', 'glass', 'metal', 'paper', 'plastic', 'trash'],
+      input: { colorOrder: 'RGB', mean: [127, 127, 127], std: [128, 128, 128], resize: { mode: 'stretch' } },
+      decoder: { type: 'classification', activation: 'softmax' },
+    },
+  });
+
+  test(
+    'gives a package whose targets compute what the framework computes',
+    { timeout: 600_000 },
+    async () => {
+      const { manifest } = await compileModel(order(), { progress: () => undefined });
+      expect(manifest.targets.map(({ name }) => name)).toEqual(['dlr-x64-avx2', 'onnx']);
+      for (const target of manifest.targets) {
+        const model = { folder: order().out, allowUnpinned: true, target: target.name };
+        const { engine, package: opened } = await openModel({ model, dlr: { threads: 1, device: 'cpu' } });
+        try {
+          for (const { difference } of await measureGolden(opened, engine))
+            expect(difference).toBeLessThan(1e-3);
+        } finally {
+          await engine.dispose();
+        }
+      }
+    },
+  );
+
+  test('refuses a shape that the model cannot have, and writes nothing', { timeout: 120_000 }, async () => {
+    const wrong = { ...order(), out: path.join(folder, 'wrong'), shapes: { image: [1, 3, 100, 100] } };
+    await expect(compileModel(wrong, { progress: () => undefined })).rejects.toMatchObject({
+      code: 'COMPILE_SHAPE_MISMATCH',
+      message: expect.stringContaining('[1, 3, 224, 224]') as string,
+    });
+    expect(existsSync(wrong.out)).toBe(false);
+  });
+});
