@@ -107,7 +107,9 @@ describe('a sample', () => {
       'SampleAndPredictionPublished',
     ]);
     const [prediction] = on('feedback/message/prediction');
-    const key = /^s3:\/\/samples\/(belt\/[0-9a-f-]{36}\.jpg)$/.exec(String(prediction?.['source-ref']))?.[1];
+    const key = /^s3:\/\/samples\/(belt\/[0-9a-f-]{36}\.jpg)$/.exec(
+      prediction?.['source-ref'] as string,
+    )?.[1];
     const object = await s3.send(new GetObjectCommand({ Bucket: 'samples', Key: key }));
     expect(await object.Body?.transformToString()).toBe('a jpeg');
     expect(object.ContentType).toBe('image/jpeg');
