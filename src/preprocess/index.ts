@@ -8,6 +8,7 @@ import { PicturePreprocessor } from './picture.js';
 import { SamplePreprocessor } from './samples.js';
 import { WindowMaker } from './window.js';
 
+export { FeatureExtractor } from './features.js';
 export { toFrame } from './geometry.js';
 export type { Geometry } from './geometry.js';
 

@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { benchCommand } from './bench.js';
 import { compileCommand } from './compile.js';
 import { explainCommand } from './explain.js';
+import { fitCommand } from './fit.js';
 import { inspectCommand } from './inspect.js';
 import { keygenCommand } from './keygen.js';
 import { packCommand } from './pack.js';
@@ -13,6 +14,7 @@ export const modelCommand = (): Command =>
   new Command('model')
     .description('look at model packages and archives, sign them, and bring newer ones')
     .addCommand(benchCommand())
+    .addCommand(fitCommand())
     .addCommand(compileCommand())
     .addCommand(explainCommand())
     .addCommand(inspectCommand())

@@ -26,6 +26,11 @@ export const sensorErrors = {
       `${path} has ${rows} readings, a window of the model needs ${samples}.`,
     remedy: 'Give a longer recording.',
   }),
+  MODEL_FIT_IMPOSSIBLE: entry<{ model: string; reason: string }>({
+    message: ({ model, reason }) => `The model ${model} cannot be fitted: ${reason}.`,
+    remedy: 'Begin with an anomaly package, and give a recording of normal operation that is long enough.',
+    fatal: true,
+  }),
   SENSOR_DEVICE_FAILED: entry<{ path: string; reason: string }>({
     message: ({ path, reason }) => `The sensor ${path} cannot be read: ${reason}.`,
     remedy:
