@@ -10,6 +10,7 @@ import { installFolder } from './install.js';
 import { observerRights } from './nucleus.js';
 import { positiveNumber } from './numbers.js';
 import { untilStopped } from './stop-signal.js';
+import { pumpCommand } from './pump/index.js';
 import { surveillanceCommand } from './surveillance/index.js';
 
 interface DemoOptions {
@@ -29,7 +30,8 @@ export const demoCommand = (): Command =>
     .option('--seconds <n>', 'end by itself, n seconds after the first result', positiveNumber)
     .option(...setOption)
     .action(demo)
-    .addCommand(surveillanceCommand());
+    .addCommand(surveillanceCommand())
+    .addCommand(pumpCommand());
 
 async function demo(options: DemoOptions): Promise<void> {
   const { DevelopmentNucleus } = await import('../nucleus/index.js');

@@ -1,0 +1,128 @@
+import { execFile } from 'node:child_process';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { Command } from 'commander';
+import { Component } from '../../component.js';
+import { createLogger } from '../../logger.js';
+import { storedLibrary } from '../../models/index.js';
+import { ProvenModels } from '../../proven-models.js';
+import { loadConfiguration, setOption } from '../configuration.js';
+import { exitCodes } from '../failure.js';
+import { installFolder, productVersion } from '../install.js';
+import { RepositoryOfProcess } from '../model-supply.js';
+import { positiveNumber } from '../numbers.js';
+import { untilStopped } from '../stop-signal.js';
+import { plotScores } from './plot.js';
+import { PumpWatch } from './watch-pump.js';
+
+interface PumpOptions {
+  out: string;
+  seconds?: number;
+  set: string[];
+}
+
+/** Until the first result, on a slow machine with a cold cache. */
+const startLimitSeconds = 60;
+/** Of the simulation, in its own time; where its recording begins is fixed. */
+const simulation = {
+  seconds: 300,
+  faultAtSeconds: 150,
+  seed: 7,
+  beginsAt: Date.parse('2026-01-01T00:00:00Z'),
+};
+
+export const pumpCommand = (): Command =>
+  new Command('pump')
+    .description('a simulated pump whose bearing wears out: an anomaly, an alarm, and a plot of the scores')
+    .option('--out <folder>', 'where the plot and the recording go', 'pump')
+    .option('--seconds <n>', 'end by itself, n seconds after the first result', positiveNumber)
+    .option(...setOption)
+    // --seconds and --set are options of `demo` too, which takes them first.
+    .action((_options, command: Command) => pump(command.optsWithGlobals()));
+
+async function pump(options: PumpOptions): Promise<void> {
+  const work = await mkdtemp(path.join(tmpdir(), 'mli-pump-'));
+  const out = path.resolve(options.out);
+  try {
+    await mkdir(out, { recursive: true });
+    const recording = path.join(out, 'pump.csv');
+    const { seconds, faultAtSeconds, seed } = simulation;
+    const simulate = path.join(installFolder, 'samples/pump/simulate.mjs');
+    await promisify(execFile)(process.execPath, [
+      simulate,
+      ...[seconds, faultAtSeconds, seed].map(String),
+      recording,
+    ]);
+    const configuration = await loadConfiguration(path.join(installFolder, 'samples/pump.yaml'), [
+      `pipelines.pump-1.source.path=${JSON.stringify(recording)}`,
+      ...options.set,
+    ]);
+    const watch = new PumpWatch((line) => console.log(line));
+    const logger = createLogger({ name: 'mli', level: 'warn', stream: 'stderr' });
+    const models = new RepositoryOfProcess({
+      state: work,
+      workRoot: undefined,
+      logger,
+      inUse: () => component.modelsInUse,
+    });
+    const component: Component = new Component({
+      thingName: 'demo',
+      transport: watch,
+      makeModels: (wanted) => models.for(wanted),
+      proven: new ProvenModels(work, logger),
+      storedLibrary: () => storedLibrary(undefined, logger),
+      productVersion,
+      logger,
+    });
+    try {
+      component.apply(configuration);
+      console.log(
+        'A simulated pump, 20 times as fast as it runs; its bearing begins to wear out at 00:02:30.\n',
+      );
+      const ended = untilEnded(component);
+      await Promise.race([
+        untilStopped(),
+        ended,
+        untilStopped(startLimitSeconds).then(() => (watch.points.length === 0 ? undefined : untilStopped())),
+        watch.first.then(() => untilStopped(options.seconds)),
+      ]);
+    } finally {
+      await component.stop();
+      models.close();
+    }
+    if (watch.points.length === 0) {
+      console.error('No results came.');
+      process.exitCode = exitCodes.failed;
+      return;
+    }
+    const plot = path.join(out, 'scores.svg');
+    await writeFile(
+      plot,
+      plotScores(watch.points, {
+        title: 'Anomaly score of a simulated pump',
+        threshold: await thresholdOf(path.join(installFolder, 'models/pump-watch/model.json')),
+        alarms: watch.alarms,
+        faultAt: new Date(simulation.beginsAt + faultAtSeconds * 1000),
+      }),
+    );
+    const anomalous = watch.points.filter((point) => point.anomalous).length;
+    console.log(
+      `\n${watch.points.length} windows, ${anomalous} of them anomalous, ${watch.alarms.length} alarms; the plot: ${plot}`,
+    );
+  } finally {
+    await rm(work, { recursive: true, force: true });
+  }
+}
+
+/** The recording is played once. */
+async function untilEnded(component: Component): Promise<void> {
+  while (component.status['pump-1']?.state !== 'ended')
+    await new Promise((resolve) => setTimeout(resolve, 200).unref());
+}
+
+async function thresholdOf(manifest: string): Promise<number> {
+  const { decoder } = JSON.parse(await readFile(manifest, 'utf8')) as { decoder: { threshold: number } };
+  return decoder.threshold;
+}
