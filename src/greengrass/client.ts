@@ -163,7 +163,8 @@ export class GreengrassClient extends EventEmitter<ClientEvents> {
     const { secretValue } = await this.link.call(request, undefined, (client) =>
       client.getSecretValue({ secretId: secret }),
     );
-    return secretValue?.secretString ?? Buffer.from(secretValue?.secretBinary as Uint8Array).toString('utf8');
+    const { secretString, secretBinary } = secretValue;
+    return secretString ?? Buffer.from(secretBinary as Uint8Array).toString('utf8');
   }
 
   /** Tells of each change of the configuration, and after a reconnection that anything may have changed. */

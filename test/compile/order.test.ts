@@ -54,7 +54,7 @@ test('names everything that the model does not say of itself, at once', async ()
   const draft = await readDraft({ set: ['input.colorOrder=RGB'] });
   const tensor = { name: 'image', dtype: 'float32' as const, shape: [1, 3, 8, 8] };
   const description = { framework: 'onnx', inputs: [tensor], outputs: [tensor], notes: [] };
-  expect(() => outline(draft, description, 'a.onnx')).toThrowError(
+  expect(() => outline(draft, description, 'a.onnx')).toThrow(
     /input\.mean.*input\.std.*input\.resize.*decoder.*labels/,
   );
 });

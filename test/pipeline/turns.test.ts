@@ -12,10 +12,12 @@ beforeEach(() => {
   order = [];
 });
 
-const work = (name: string, ms = 5) => async () => {
-  order.push(name);
-  await sleep(ms);
-};
+const work =
+  (name: string, ms = 5) =>
+  async () => {
+    order.push(name);
+    await sleep(ms);
+  };
 
 describe('the turns of a model', () => {
   it('run one at a time, frames before requests, each in the order in which they came', async () => {

@@ -25,7 +25,7 @@ function answer(request: IncomingMessage, response: ServerResponse): void {
     if (allowed) response.end(picture);
     else response.writeHead(401, { 'www-authenticate': challenge }).end();
   };
-  switch (request.url) {
+  switch (request.url ?? '') {
     case '/open':
       response.end(picture);
       break;
