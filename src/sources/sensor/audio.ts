@@ -56,20 +56,10 @@ export function openAudio(config: AudioSourceConfig, channels: readonly string[]
   child.on('close', (code) =>
     queue.end(fault(stderr.trim().split('\n').at(-1) || `it ended with code ${String(code)}`)),
   );
-  return {
-    get pending() {
-      return queue.pending;
-    },
-    get dropped() {
-      return queue.dropped;
-    },
-    next: (signal) => queue.next(signal),
-    stop: async () => {
-      await queue.stop();
-      if (child.exitCode !== null || child.signalCode !== null || child.pid === undefined) return;
-      const exited = once(child, 'exit');
-      child.kill('SIGKILL');
-      await exited;
-    },
-  };
+  return queue.closing(async () => {
+    if (child.exitCode !== null || child.signalCode !== null || child.pid === undefined) return;
+    const exited = once(child, 'exit');
+    child.kill('SIGKILL');
+    await exited;
+  });
 }

@@ -29,19 +29,9 @@ export function openForwarded(
       }
     }
   });
-  return {
-    get pending() {
-      return queue.pending;
-    },
-    get dropped() {
-      return queue.dropped;
-    },
-    next: (signal) => queue.next(signal),
-    stop: async () => {
-      end();
-      await queue.stop();
-    },
-  };
+  return queue.closing(async () => {
+    end();
+  });
 }
 
 function recordsIn(body: Uint8Array, topic: string, skip: Skip): Record<string, unknown>[] {

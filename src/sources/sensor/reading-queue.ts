@@ -8,6 +8,7 @@ export class ReadingQueue implements ReadingReader {
   readonly #limit: number;
   #failure: Error | undefined;
   #ended = false;
+  #close: (() => Promise<void>) | undefined;
   #wake: (() => void) | undefined;
 
   constructor(limit = 4096) {
@@ -41,9 +42,16 @@ export class ReadingQueue implements ReadingReader {
     return reading;
   }
 
+  /** @param close frees what puts readings in */
+  closing(close: () => Promise<void>): this {
+    this.#close = close;
+    return this;
+  }
+
   async stop(): Promise<void> {
     this.#readings.length = 0;
     this.end();
+    await this.#close?.();
   }
 
   async #change(signal: AbortSignal): Promise<void> {

@@ -43,19 +43,9 @@ export async function openSerial(
   });
   port.on('error', (error: Error) => queue.end(fault(error.message, error)));
   port.on('close', () => queue.end(fault('it was closed or unplugged')));
-  return {
-    get pending() {
-      return queue.pending;
-    },
-    get dropped() {
-      return queue.dropped;
-    },
-    next: (signal) => queue.next(signal),
-    stop: async () => {
-      await queue.stop();
-      if (port.isOpen) await new Promise<void>((resolve) => port.close(() => resolve()));
-    },
-  };
+  return queue.closing(async () => {
+    if (port.isOpen) await new Promise<void>((resolve) => port.close(() => resolve()));
+  });
 }
 
 function recordOf(
