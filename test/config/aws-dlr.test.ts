@@ -56,6 +56,13 @@ describe("the keys of AWS's DLR component", () => {
     });
   });
 
+  it('with UseCamera ask for the first camera, and need no folder', () => {
+    const { pipelines } = fromAwsKeys({ UseCamera: 'true', InferenceInterval: '5' }, 'x64') as {
+      pipelines: Record<string, { source: unknown }>;
+    };
+    expect(pipelines['aws-dlr']?.source).toEqual({ type: 'camera', device: 0, intervalSeconds: '5' });
+  });
+
   it('are all checked at once', () => {
     const wrong = { UseCamera: 'maybe', Accelerator: 'tpu', ModelResourceKey: { riscv: 'x' }, ImageName: 7 };
     expect(() => fromAwsKeys(wrong, 'x64')).toThrow(
