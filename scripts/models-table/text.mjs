@@ -5,8 +5,7 @@ export const tableText = (results) => `# Models of other frameworks
 
 Made by \`npm run models:table\`: each row is a small model of that framework (random weights; the trees are trained), made in the run, compiled with
 \`mli model compile\`, and run through the engines of the product. _Difference_ is the largest of a raw output over all golden samples, against what the framework
-itself computes; _time_ is the median of a run on one thread, without reading or decoding anything, of models of a few hundredths of a second of training: it says
-that they run, not how fast yours will. This run: ${cpus()[0]?.model.trim()}, Node ${process.versions.node}.
+itself computes; _time_ is the median of a run on one thread, without reading or decoding anything. The models are tiny: it says that they run, not how fast yours will. This run: ${cpus()[0]?.model.trim()}, Node ${process.versions.node}.
 
 | framework | model | version | runtime and target | largest difference | allowed | time |
 | --- | --- | --- | --- | --- | --- | --- |

@@ -27,6 +27,8 @@ PICKLE = b"\x80"
 THRESHOLD = re.compile(r"data\[(\d+)\]\.fvalue\s*<=?\s*\((?:float|double)\)\s*\(?(-?[\d.]+(?:[eE][+-]?\d+)?)")
 SEED = 11
 EXAMPLES = 8
+SOURCES = 16
+"""Files of C: a compiler takes more than in proportion for one large file."""
 
 
 def unpickle(path: Path) -> Any:
@@ -103,7 +105,7 @@ def read(request: Request) -> Tuple[treelite.Model, Predict]:
 def write_c(model: treelite.Model, folder: Path) -> List[Path]:
     folder.mkdir(parents=True, exist_ok=True)
     try:
-        model.compile(dirpath=str(folder), params={"parallel_comp": 0}, verbose=False)
+        model.compile(dirpath=str(folder), params={"parallel_comp": min(model.num_tree, SOURCES)}, verbose=False)
     except treelite.TreeliteError as error:
         raise unsupported([last_line(error)], "treelite") from error
     return sorted(folder.glob("*.c"))

@@ -1,5 +1,6 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { frameworkNames, type FrameworkName } from '../../compile/framework.js';
+import { positiveNumber } from '../numbers.js';
 
 interface CompileCliOptions {
   out?: string;
@@ -13,12 +14,22 @@ interface CompileCliOptions {
   network?: string;
   golden: string[];
   python?: string;
+  neo: boolean;
+  job?: string;
+  roleArn?: string;
+  bucket?: string;
+  prefix: string;
+  frameworkVersion?: string;
+  timeoutSeconds: number;
 }
 
 export const compileCommand = (): Command =>
   new Command('compile')
     .description('compile a model of a framework for DLR, and make a model package of it')
-    .argument('<model>', 'model file, folder, or archive as SageMaker leaves it')
+    .argument(
+      '[model]',
+      'model file, folder, or archive as SageMaker leaves it; with --neo a .tar.gz or s3://…',
+    )
     .requiredOption('--out <folder>', 'folder of the package')
     .addOption(
       new Option('--framework <name>', 'what the model is from (default: told by the file)').choices(
@@ -58,6 +69,17 @@ export const compileCommand = (): Command =>
       '--python <path>',
       'CPython to make the environment with (default: MLI_COMPILE_PYTHON, the PATH, pyenv)',
     )
+    .option(
+      '--neo',
+      'let SageMaker Neo compile it: needs --framework, --role-arn, --bucket, --input-shape',
+      false,
+    )
+    .option('--role-arn <arn>', 'Neo: the role that reads the model and writes the artifact')
+    .option('--bucket <name>', 'Neo: where the model is uploaded to and the artifact goes')
+    .option('--prefix <prefix>', 'Neo: beginning of the keys there', 'neo/')
+    .option('--framework-version <version>', 'Neo: such as 1.8 for PyTorch')
+    .option('--job <name>', 'Neo: wait for this job, which exists already, and pack its artifact')
+    .option('--timeout-seconds <n>', 'Neo: how long to wait', positiveNumber, 3600)
     .addHelpText(
       'after',
       `
@@ -79,18 +101,29 @@ function collectShape(
   return { ...earlier, [name ?? String(Object.keys(earlier).length)]: shape };
 }
 
-async function compile(model: string, options: CompileCliOptions): Promise<void> {
-  const { compileModel } = await import('../../compile/compile.js');
+async function compile(
+  model: string | undefined,
+  options: CompileCliOptions,
+  command: Command,
+): Promise<void> {
   const { readDraft } = await import('../../compile/draft.js');
-  const { out = '', framework, target, inputShape, network, golden, python } = options;
   const draft = await readDraft(options);
-  const order = { model, framework, targets: target, shapes: inputShape, draft, network, golden, out };
   const progress = (text: string) => process.stderr.write(`${text}\n`);
   const stopping = new AbortController();
   const stop = () => stopping.abort(new Error('interrupted'));
   process.once('SIGINT', stop).once('SIGTERM', stop);
-  const compiled = await compileModel(order, { python, progress, signal: stopping.signal });
-  for (const note of compiled.notes) progress(`note: ${note}`);
+  const { out = '', framework, inputShape: shapes } = options;
+  if (options.neo) {
+    const { compileOnNeo } = await import('./compile-neo.js');
+    await compileOnNeo({ ...options, out, model, draft }, { progress, signal: stopping.signal }, command);
+  } else {
+    if (model === undefined) return command.error("error: missing required argument 'model'");
+    const { compileModel } = await import('../../compile/compile.js');
+    const { target: targets, network, golden, python } = options;
+    const order = { model, framework, targets, shapes, draft, network, golden, out };
+    const { notes } = await compileModel(order, { python, progress, signal: stopping.signal });
+    for (const note of notes) progress(`note: ${note}`);
+  }
   const { reportPackage } = await import('./package-report.js');
-  await reportPackage(compiled.folder);
+  await reportPackage(out);
 }

@@ -104,10 +104,6 @@ export const compileErrors = {
       `The compilation job ${job} is ${status} after ${timeoutSeconds} s.`,
     remedy: ({ job }) => `It goes on by itself. When it is completed: mli model compile --neo --job ${job}.`,
   }),
-  NEO_REFUSED: entry<{ action: string; reason: string }>({
-    message: ({ action, reason }) => `AWS refused ${action}: ${reason}.`,
-    remedy: 'Correct what the reason names: names, region, the role, or your rights.',
-  }),
 
   // Models of the registries
   GET_MODEL_UNKNOWN: entry<{ name: string; known: readonly string[] }>({
