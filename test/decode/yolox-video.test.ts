@@ -7,11 +7,11 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, expect, it } from 'vitest';
+import { detectorPackage } from '../../src/cli/surveillance/detector.js';
 import type { Prediction } from '../../src/types.js';
 import { testData } from '../data.js';
 import { pythonWith } from '../python-environment.js';
 import { agreement, type ReferenceBox } from './agreement.js';
-import { makeYoloxPackage } from './yolox-package.js';
 
 /** MLI_TEST_VIDEO names another place of vtest.avi; MLI_TEST_FRAMES more of its 795 frames. */
 const video = process.env['MLI_TEST_VIDEO'] ?? path.join(homedir(), '.cache/greengrass-mli/street/vtest.avi');
@@ -43,7 +43,7 @@ it.skipIf(python === undefined)(
   { timeout: 1_800_000 },
   async () => {
     const model = path.join(folder, 'yolox');
-    await makeYoloxPackage(model);
+    await detectorPackage(path.join(data as string, 'yolox_nano.onnx'), model);
     const script = fileURLToPath(new URL('yolox_reference.py', import.meta.url));
     const onnx = path.join(model, 'onnx/model.onnx');
     const { stdout } = await promisify(execFile)(python as string, [script, onnx, video, String(frames)], {
