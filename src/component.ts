@@ -1,15 +1,18 @@
 import { checkAccessControl, type Configuration } from './config/index.js';
-import { EdgeError } from './errors/index.js';
+import { configurationRefused, statusTopics } from './component-status.js';
+import { describeError, EdgeError } from './errors/index.js';
 import { Feedback, feedbackOwner } from './feedback/index.js';
 import { InferenceEndpoints } from './inference-endpoints.js';
 import type { Logger } from './logger.js';
 import { ManagedPipeline } from './managed-pipeline.js';
+import { Phases } from './phases.js';
 import type { ModelSupply } from './models/index.js';
 import type { GreengrassClient } from './greengrass/index.js';
 import { ReadingFeeds } from './reading-feeds.js';
 import { Onlookers } from './onlookers.js';
+import { PipelineProcesses } from './pipeline/processes.js';
 import type { PipelineReplies, PipelineRequest } from './pipeline/requests.js';
-import type { PipelineStatus } from './pipeline/supervisor.js';
+import type { PipelineStatus } from './pipeline/ledger.js';
 import type { ProvenModels } from './proven-models.js';
 import type { SecretReader } from './secrets.js';
 import type { Transport } from './publish/index.js';
@@ -41,11 +44,15 @@ export interface ComponentOptions {
 export class Component {
   readonly #options: ComponentOptions;
   readonly #pipelines = new Map<string, ManagedPipeline>();
-  readonly #stopping = new Set<Promise<void>>();
   readonly #onlookers: Onlookers;
   readonly #endpoints: InferenceEndpoints;
   readonly #feedback: Feedback | undefined;
   readonly #feeds: ReadingFeeds;
+  readonly #processes: PipelineProcesses;
+  readonly #phases = new Phases();
+  /** Pipelines that were removed and still finish, by their names. */
+  readonly #stopping = new Map<string, Promise<void>>();
+  #configuration: Configuration | undefined;
   #stopped = false;
 
   constructor(options: ComponentOptions) {
@@ -77,6 +84,7 @@ export class Component {
       deliver: (pipeline, body) => this.#pipelines.get(pipeline)?.deliver(body),
       logger,
     });
+    this.#processes = new PipelineProcesses(options.logger);
   }
 
   get status(): Record<string, PipelineStatus> {
@@ -94,6 +102,7 @@ export class Component {
     if (this.#stopped) return;
     const { logger, makeModels } = this.#options;
     const models = makeModels(configuration);
+    this.#configuration = configuration;
     this.#options.spool?.configure(configuration.spool);
     this.#onlookers.apply(configuration);
     this.#endpoints.apply(configuration);
@@ -105,22 +114,30 @@ export class Component {
         logger.info({ pipeline: name }, 'pipeline removed');
         this.#pipelines.delete(name);
         this.#onlookers.onRemoved(name);
-        this.#retire(pipeline);
+        this.#retire(name, pipeline);
       }
     }
     for (const name of Object.keys(configuration.pipelines)) {
       if (this.#pipelines.has(name)) continue;
-      const pipeline = new ManagedPipeline(
-        { ...this.#options, observer: this.#onlookers, feedback: this.#feedback, name },
-        configuration,
-        models,
-      );
-      this.#pipelines.set(name, pipeline);
-      pipeline.start();
+      this.#add(name, configuration, models);
     }
     this.#feeds.apply(configuration);
     if (this.#pipelines.size === 0)
       logger.warn('No pipelines are configured: docs/configuration.md shows how.');
+  }
+
+  /** Tells that a changed configuration is refused; the log has it too. */
+  refuse(error: unknown): void {
+    const { thingName, transport, logger } = this.#options;
+    if (!this.#configuration) return;
+    const message = JSON.stringify(configurationRefused(thingName, error));
+    for (const topic of statusTopics(this.#configuration, thingName)) {
+      transport
+        .publish(topic, message)
+        .catch((failure: unknown) =>
+          logger.debug(`The status could not be published. ${describeError(failure)}`),
+        );
+    }
   }
 
   /** Asks all pipelines to look for newer models. */
@@ -147,9 +164,9 @@ export class Component {
   async stop(): Promise<void> {
     this.#stopped = true;
     this.#feeds.stop();
-    for (const pipeline of this.#pipelines.values()) this.#retire(pipeline);
+    for (const [name, pipeline] of this.#pipelines) this.#retire(name, pipeline);
     this.#pipelines.clear();
-    await Promise.all([...this.#stopping, this.#onlookers.stop(), this.#endpoints.stop()]);
+    await Promise.all([...this.#stopping.values(), this.#onlookers.stop(), this.#endpoints.stop()]);
   }
 
   /** Said at once and in full, not one denied message at a time. */
@@ -162,8 +179,32 @@ export class Component {
     }
   }
 
-  #retire(pipeline: ManagedPipeline): void {
-    const stopping: Promise<void> = pipeline.stop().finally(() => this.#stopping.delete(stopping));
-    this.#stopping.add(stopping);
+  #add(name: string, configuration: Configuration, models: ModelSupply): void {
+    const phase = this.#phases.take();
+    // One of this name that was just removed may still hold the camera.
+    const after = this.#stopping.get(name) ?? Promise.resolve();
+    const pipeline = new ManagedPipeline(
+      {
+        ...this.#options,
+        observer: this.#onlookers,
+        feedback: this.#feedback,
+        processes: this.#processes,
+        name,
+        phase,
+        after,
+      },
+      configuration,
+      models,
+    );
+    this.#pipelines.set(name, pipeline);
+    pipeline.start();
+  }
+
+  #retire(name: string, pipeline: ManagedPipeline): void {
+    this.#phases.free(pipeline.phase);
+    const stopping = Promise.all([this.#stopping.get(name), pipeline.stop()]).then(() => {
+      if (this.#stopping.get(name) === stopping) this.#stopping.delete(name);
+    });
+    this.#stopping.set(name, stopping);
   }
 }

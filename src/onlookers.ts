@@ -10,7 +10,7 @@ import type { CloudWatchMetrics, ComponentMetrics } from './metrics/index.js';
 import type { ActionOutcome, Observer } from './observer.js';
 import { pause } from './pause.js';
 import type { Fault } from './pipeline/messages.js';
-import type { PipelineStatus } from './pipeline/supervisor.js';
+import type { PipelineStatus } from './pipeline/ledger.js';
 import type { SpoolStatus } from './spool/index.js';
 import type { NativeResult, Transport } from './publish/index.js';
 import type { PipelineStatusMessage } from './status-message.js';

@@ -1,7 +1,7 @@
 import type { ModelIdentity, PipelineCounters } from './pipeline/result.js';
 import type { Fault } from './pipeline/messages.js';
+import type { PipelineState } from './pipeline/ledger.js';
 import type { SourceStatus } from './pipeline/source-health.js';
-import type { PipelineState } from './pipeline/supervisor.js';
 import type { DriftReport } from './drift/index.js';
 import { fillInTopic, type PublishCounters, type Transport } from './publish/index.js';
 import { describeError } from './errors/index.js';

@@ -35,16 +35,19 @@ async function measureProcess(idle, inferring) {
     idle.push(...(await nextWindows(child)));
     const { pipelines, dlr } = benchConfiguration({ intervalSeconds: 0 });
     const spec = specOf('bench', pipelines.bench, modelRequest, dlr);
-    child.send({ type: 'start', spec, options: { prove: false, hold: false } });
-    await until(child, ({ type }) => type === 'result');
+    const options = { prove: false, hold: false, keepFrames: 0, framesBefore: 0, phase: 0 };
+    child.send({ type: 'seat', seat: 1, message: { type: 'start', spec, options } });
+    await until(child, isResult);
     inferring.push(...(await nextWindows(child)));
-    await until(child, ({ type }) => type === 'result');
+    await until(child, isResult);
   } finally {
     // Without its parent it ends by itself, whatever it was doing.
     if (child.connected) child.disconnect();
     if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
   }
 }
+
+const isResult = ({ message }) => message?.type === 'result';
 
 /** The first window holds the start of the process, or of the model. */
 async function nextWindows(child) {
@@ -59,8 +62,9 @@ function until(child, isWanted) {
     const onExit = (code, signal) =>
       reject(new Error(`The pipeline process ended with ${signal ?? `code ${code}`}`));
     const onMessage = (message) => {
-      if (message.type === 'failed') reject(new Error(message.fault.message));
-      if (message.type !== 'failed' && !isWanted(message)) return;
+      const failed = message.message?.type === 'failed';
+      if (failed) reject(new Error(message.message.fault.message));
+      if (!failed && !isWanted(message)) return;
       child.off('exit', onExit);
       child.off('message', onMessage);
       resolve();

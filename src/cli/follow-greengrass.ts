@@ -50,6 +50,7 @@ export class GreengrassConfiguration {
         this.#logger.error(
           `The changed configuration is not applied, the one before stays. ${describeError(error)}`,
         );
+        this.#component.refuse(error);
       }
       if (first) await this.#sayRunning();
       await this.#change(signal);
@@ -68,6 +69,7 @@ export class GreengrassConfiguration {
       this.#parse(document);
       return { accept: true };
     } catch (error) {
+      this.#component.refuse(error);
       return { accept: false, reason: describeError(error) };
     }
   }

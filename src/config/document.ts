@@ -28,6 +28,12 @@ export const pipelineSchema = z.strictObject({
   detect: detectSchema
     .prefault({})
     .describe('What is made of the detections of the model; without meaning for a classifier.'),
+  process: z
+    .enum(['shared', 'own'])
+    .default('shared')
+    .describe(
+      'shared: pipelines of one model share a process, and load it once; own: its faults cost no other pipeline a frame, for about 100 MB more.',
+    ),
   rules: z.array(ruleSchema).max(100).default([]),
   publish: publishSchema.prefault({}),
   feedback: feedbackSchema

@@ -63,6 +63,13 @@ export type ImagesSourceConfig = z.output<typeof imagesSource>;
 export type VideoSourceConfig = z.output<typeof videoSource>;
 export type SourceConfig = z.output<typeof sourceSchema>;
 
-/** Whether only one process can hold the source at a time: a swap has to end the one before it opens the next. */
-export const isExclusive = (source: SourceConfig): boolean =>
-  ['camera', 'serial', 'audio'].includes(source.type);
+/**
+ * Names what a source holds for itself alone, such as a camera; undefined where it can be opened twice. When a pipeline goes over to
+ * another process, such a thing is given up before the new one opens it.
+ */
+export function exclusiveDevice(source: SourceConfig): string | undefined {
+  if (source.type === 'camera') return `camera ${JSON.stringify(source.command ?? source.device ?? 0)}`;
+  if (source.type === 'serial') return `serial ${source.path}`;
+  if (source.type === 'audio') return `audio ${source.device}`;
+  return undefined;
+}

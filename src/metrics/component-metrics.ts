@@ -1,6 +1,6 @@
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { ActionOutcome, Observer } from '../observer.js';
-import type { PipelineStatus } from '../pipeline/supervisor.js';
+import type { PipelineStatus } from '../pipeline/ledger.js';
 import type { NativeResult } from '../publish/index.js';
 import type { SpoolStatus } from '../spool/index.js';
 import type { PipelineStatusMessage } from '../status-message.js';

@@ -100,12 +100,16 @@ export class ModelRepository implements ModelSupply {
   }
 
   /**
-   * What the source gave earlier, from the cache alone: the newest, or the one with this digest. Undefined where it is not there.
-   * For a start that cannot wait for the network, or after which the newest is known not to work.
+   * What the source gave earlier, from the cache alone: the newest that suits. Undefined where there is none.
+   * @param suits by the digest of the package; default: any
    */
-  async cached(name: string, config: ModelConfig, digest?: string): Promise<ResolvedModel | undefined> {
+  async cached(
+    name: string,
+    config: ModelConfig,
+    suits?: (digest: string) => boolean,
+  ): Promise<ResolvedModel | undefined> {
     const request = requestFor(name, config);
-    const known = await this.#known(request, digest);
+    const known = await this.#known(request, suits);
     return known && this.#use(known, request);
   }
 
@@ -145,13 +149,13 @@ export class ModelRepository implements ModelSupply {
   /** The newest package in the cache that this source gave and that may still be used; or any archive with the pinned digest. */
   async #known(
     { config, source, addition }: ModelRequest,
-    digest?: string,
+    suits?: (digest: string) => boolean,
   ): Promise<ModelRecord | undefined> {
     const pin = config.source.sha256;
     for (const record of await this.#cache.records.all()) {
       const samePin = pin !== undefined && record.archive?.sha256 === pin && record.addition === addition;
       if (record.source !== source && !samePin) continue;
-      if (digest !== undefined && record.digest !== digest) continue;
+      if (suits && !suits(record.digest)) continue;
       if ((await this.#cache.packages.has(record.digest)) && (await this.#stillTrusted(record, config)))
         return record;
     }

@@ -19,4 +19,13 @@ export interface ModelSupply {
    * @throws EdgeError MODEL_*; the reason of the signal where that ended it
    */
   resolve(name: string, config: ModelConfig, signal?: AbortSignal): Promise<ResolvedModel>;
+  /**
+   * What its source gave earlier, from this device alone: the newest that suits. For when the newest of all is known not to work.
+   * @param suits by the digest of the package
+   */
+  cached(
+    name: string,
+    config: ModelConfig,
+    suits: (digest: string) => boolean,
+  ): Promise<ResolvedModel | undefined>;
 }

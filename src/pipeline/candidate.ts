@@ -1,24 +1,36 @@
 import type { SupervisionConfig } from '../config/document.js';
 import { givesFrames } from '../config/source.js';
-import { PipelineChild } from './child.js';
-import type { Fault, PipelineNews } from './messages.js';
+import type { Fault, PipelineNews, StartOptions } from './messages.js';
+import type { PipelineProcesses } from './processes.js';
 import type { ModelIdentity, PipelineCounters } from './result.js';
+import type { PipelineSeat } from './seat.js';
 import type { PipelineSpec } from './spec.js';
 import { Watchdog } from './watchdog.js';
 
-/** What the supervisor takes over together with the process. */
+/** What the supervisor takes over together with the seat. */
 export interface CandidateEvents {
-  /** Once, before the message of the first result: from now on every message and the exit go to the listeners below. */
+  /** Once, before the news of the first result: from now on all news and the exit go to the listeners below. */
   onFirstResult(): void;
-  onMessage(message: PipelineNews): void;
+  onNews(news: PipelineNews): void;
   onExit(how: string): void;
+}
+
+export interface AnswerOptions {
+  readonly limitMs: number;
+  /** More than the one at work can reach meanwhile. */
+  readonly framesBefore: number;
+  /**
+   * A source that itself has faults is no fault of the model, which has been proven: then the candidate takes over at the limit.
+   * Not so where the one at work had this very source until now.
+   */
+  readonly forgiveSource: boolean;
 }
 
 const checkIntervalMs = 250;
 
-/** A process that gets ready beside the one at work: loads the new model, proves it, and then has to answer. */
+/** A pipeline that gets ready beside the one at work: loads the new model, proves it, and then has to answer. */
 export class Candidate {
-  readonly child: PipelineChild;
+  readonly seat: PipelineSeat;
   readonly #events: CandidateEvents;
   readonly #config: SupervisionConfig;
   readonly #intervalSeconds: number;
@@ -33,24 +45,23 @@ export class Candidate {
 
   constructor(
     spec: PipelineSpec,
-    prove: boolean,
+    options: StartOptions,
     config: SupervisionConfig,
+    processes: PipelineProcesses,
     events: CandidateEvents,
-    entry: string,
-    keepFrames: number,
   ) {
     this.#events = events;
     this.#config = config;
     this.#intervalSeconds = spec.source.intervalSeconds;
     this.#givesFrames = givesFrames(spec.source);
-    this.child = new PipelineChild(entry, spec.name, {
-      onMessage: (message) => this.#receive(message),
+    this.seat = processes.seat(spec, false, {
+      onNews: (news) => this.#receive(news),
       onExit: (how) => {
         if (this.#adopted) events.onExit(how);
         else this.#fail(`its process ended: ${how}`);
       },
     });
-    this.child.start(spec, { prove, hold: true, keepFrames, framesBefore: 0 });
+    this.seat.start(spec, options);
   }
 
   /** The model itself is at fault: another try would end in the same way. */
@@ -69,57 +80,57 @@ export class Candidate {
     return this.#model as ModelIdentity;
   }
 
-  /**
-   * Opens its source and waits for its first result. A source that itself has faults is no fault of the model, which has been
-   * proven: then the candidate takes over at the limit.
-   * @param framesBefore more than the process at work can reach meanwhile
-   * @throws Error with the reason
-   */
-  async answered(limitMs: number, framesBefore: number, signal: AbortSignal): Promise<void> {
-    this.child.go(framesBefore);
+  /** Opens its source and waits for its first result. @throws Error with the reason */
+  async answered(options: AnswerOptions, signal: AbortSignal): Promise<void> {
+    this.seat.go(options.framesBefore);
     if (!this.#givesFrames) {
       this.#adopt();
       return;
     }
     try {
-      await this.#until(() => this.#adopted, limitMs, signal);
+      await this.#until(() => this.#adopted, options.limitMs, signal);
     } catch (error) {
-      const counts = this.#counters;
-      const onlySource =
-        counts !== undefined &&
-        counts.sourceFaults > 0 &&
-        counts.inferenceFaults + counts.outputsInvalid === 0;
-      if (this.#failure !== undefined || signal.aborted || !onlySource) throw error;
+      if (this.#failure !== undefined || signal.aborted || !options.forgiveSource || !this.#onlySource)
+        throw error;
       this.#adopt();
     }
   }
 
-  #receive(message: PipelineNews): void {
+  get #onlySource(): boolean {
+    const counts = this.#counters;
+    return (
+      counts !== undefined && counts.sourceFaults > 0 && counts.inferenceFaults + counts.outputsInvalid === 0
+    );
+  }
+
+  #receive(news: PipelineNews): void {
     if (this.#adopted) {
-      this.#events.onMessage(message);
+      this.#events.onNews(news);
       return;
     }
-    switch (message.type) {
+    switch (news.type) {
       case 'ready':
-        this.#model = message.model;
+        this.#model = news.model;
         this.#wake?.();
         break;
       case 'failed':
-        this.#fail(said(message.fault));
-        this.#failedForGood = /^(GOLDEN|LABELS|MODEL|ARTIFACT)_/.test(message.fault.code);
+        this.#fail(said(news.fault));
+        this.#failedForGood = isFinal(news.fault);
         break;
       case 'ended':
         this.#fail('its source ended before the first result');
         break;
-      case 'alive':
-        this.#counters = message.counters;
+      case 'counters':
+        this.#counters = news.counters;
         break;
       case 'result':
         this.#adopt();
-        this.#events.onMessage(message);
+        this.#events.onNews(news);
         break;
       case 'fault':
-        this.#lastFault = message.fault;
+        this.#lastFault = news.fault;
+        break;
+      case 'released':
         break;
     }
   }
@@ -137,7 +148,7 @@ export class Candidate {
 
   async #until(condition: () => boolean, limitMs: number, signal: AbortSignal): Promise<void> {
     const end = performance.now() + limitMs;
-    const watchdog = new Watchdog(this.child);
+    const watchdog = new Watchdog(this.seat);
     while (!condition()) {
       if (this.#failure !== undefined) throw new Error(this.#failure);
       if (signal.aborted) throw new Error('another change came');
@@ -163,3 +174,6 @@ export class Candidate {
 }
 
 const said = ({ code, message }: Fault): string => `${code}: ${message}`;
+
+/** A fault of the model itself: another try would end in the same way. */
+export const isFinal = ({ code }: Fault): boolean => /^(GOLDEN|LABELS|MODEL|ARTIFACT)_/.test(code);

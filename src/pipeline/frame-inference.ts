@@ -30,6 +30,7 @@ type Run = (work: () => Promise<Tensor[]>) => Promise<Tensor[]>;
 export class FrameInference {
   readonly turns: InferenceTurns;
   readonly #stages: ModelStages;
+  #busySince: number | undefined;
 
   /** @param turns of the engine, where others run it too */
   constructor(stages: ModelStages, turns = new InferenceTurns()) {
@@ -37,9 +38,9 @@ export class FrameInference {
     this.turns = turns;
   }
 
-  /** How long the model's run in flight has taken, in ms; 0 where there is none. */
+  /** How long our own run of the model that is in flight has taken, in ms; 0 where there is none. */
   get busyMs(): number {
-    return this.turns.busyMs;
+    return this.#busySince === undefined ? 0 : performance.now() - this.#busySince;
   }
 
   get description(): ModelDescription {
@@ -69,18 +70,18 @@ export class FrameInference {
 
   /** Ready tensors, within a turn that the caller has. @throws EdgeError INPUT_INVALID, RUN_FAILED */
   runNow(tensors: Readonly<Record<string, Tensor>>): Promise<Tensor[]> {
-    return this.#stages.engine.run({ tensors });
+    return this.#run({ tensors });
   }
 
   async #infer(frame: Frame, captureMs: number, run: Run): Promise<PipelineResult> {
-    const { engine, decoder, model } = this.#stages;
+    const { decoder, model } = this.#stages;
     const started = performance.now();
     const { input, context } = this.#preprocess(frame);
     const preprocessed = performance.now();
     let begun = preprocessed;
     const outputs = await run(() => {
       begun = performance.now();
-      return engine.run(input);
+      return this.#run(input);
     });
     const inferred = performance.now();
     const predictions = decoder.decode(outputs, context);
@@ -95,6 +96,15 @@ export class FrameInference {
         decode: performance.now() - inferred,
       },
     };
+  }
+
+  async #run(input: EngineInput): Promise<Tensor[]> {
+    this.#busySince = performance.now();
+    try {
+      return await this.#stages.engine.run(input);
+    } finally {
+      this.#busySince = undefined;
+    }
   }
 
   async dispose(): Promise<void> {

@@ -1,9 +1,10 @@
 import type { EngineInfo } from '../engines/index.js';
-import type { ModelIdentity, PipelineCounters, PipelineResult } from './result.js';
 import type { PipelineReplies, PipelineRequest } from './requests.js';
+import type { ModelIdentity, PipelineCounters, PipelineResult } from './result.js';
 import type { SourceStatus } from './source-health.js';
 import type { PipelineSpec } from './spec.js';
 
+/** How a pipeline is started in its seat. */
 export interface StartOptions {
   /** Run the model's golden samples before it is called ready. */
   readonly prove: boolean;
@@ -11,8 +12,10 @@ export interface StartOptions {
   readonly hold: boolean;
   /** How many of the last frames it keeps, for those who ask for their pictures. */
   readonly keepFrames: number;
-  /** Ids of frames count on from here, so that those of two processes of one pipeline differ. With `hold` that of `go` counts. */
+  /** Ids of frames count on from here, so that those of two seats of one pipeline differ. With `hold` that of `go` counts. */
   readonly framesBefore: number;
+  /** Where in the interval it ticks, 0..1: pipelines should not all tick at the same instant. */
+  readonly phase: number;
 }
 
 /** What a process is asked beside its work. Each `ask` has one answer, unless it is cancelled. */
@@ -20,26 +23,33 @@ export type RequestMessage =
   | { readonly type: 'ask'; readonly id: number; readonly request: PipelineRequest }
   | { readonly type: 'cancel'; readonly id: number };
 
-/** An error as it crosses the process boundary: an EdgeError has its code and details. */
-export interface Refusal {
-  readonly code?: string;
-  readonly details?: unknown;
-  readonly message: string;
-}
-
-/** From the component to a pipeline process. */
-export type ToPipeline =
+/** From the component to one pipeline. */
+export type ToSeat =
   | { readonly type: 'start'; readonly spec: PipelineSpec; readonly options: StartOptions }
   | { readonly type: 'go'; readonly framesBefore: number }
   | { readonly type: 'keep-frames'; readonly limit: number }
-  | RequestMessage
+  /** Close the source, since another process is to have it, and wait for `resume`. */
+  | { readonly type: 'release' }
+  | { readonly type: 'resume' }
   /** What came on the topic of its source. */
   | { readonly type: 'readings'; readonly body: Uint8Array }
-  | { readonly type: 'stop' };
+  | { readonly type: 'stop' }
+  | RequestMessage;
+
+/** From the component to a process: to one of the pipelines that have a seat in it, or to leave, all seats being free. */
+export type ToProcess =
+  { readonly type: 'seat'; readonly seat: number; readonly message: ToSeat } | { readonly type: 'leave' };
 
 /** A fault as it crosses the process boundary. */
 export interface Fault {
   readonly code: string;
+  readonly message: string;
+}
+
+/** An error as it crosses the process boundary: an EdgeError has its code and details. */
+export interface Refusal {
+  readonly code?: string;
+  readonly details?: unknown;
   readonly message: string;
 }
 
@@ -52,25 +62,36 @@ export type AnswerMessage =
     }
   | { readonly type: 'refusal'; readonly id: number; readonly refusal: Refusal };
 
-/** What a pipeline process tells by itself. */
+/** What a pipeline process tells of a pipeline by itself. */
 export type PipelineNews =
-  | {
-      readonly type: 'alive';
-      readonly counters?: PipelineCounters;
-      readonly source?: SourceStatus;
-      readonly busyMs: number;
-    }
+  | { readonly type: 'counters'; readonly counters: PipelineCounters }
   | { readonly type: 'ready'; readonly model: ModelIdentity; readonly engine: EngineInfo }
   | { readonly type: 'result'; readonly result: PipelineResult }
-  /** Costs a frame; the process goes on. */
+  /** Costs a frame; the pipeline goes on. */
   | { readonly type: 'fault'; readonly fault: Fault }
-  /** The process is about to end because of it. */
+  /** The pipeline is about to leave its seat because of it. */
   | { readonly type: 'failed'; readonly fault: Fault }
+  /** The source is closed, as it was asked to. */
+  | { readonly type: 'released' }
   /** The source came to its end. */
-  | { readonly type: 'ended'; readonly counters: PipelineCounters };
+  | { readonly type: 'ended' };
+
+/** From one pipeline to the component; `left` is its last word. */
+export type FromSeat = PipelineNews | AnswerMessage | { readonly type: 'left' };
+
+/** How a pipeline is, each time that its process says that it is alive. */
+export interface Pulse {
+  /** How long its inference in flight has taken, in ms; 0 where there is none. */
+  readonly busyMs: number;
+  /** Undefined until it has its source. */
+  readonly counters: PipelineCounters | undefined;
+  readonly source: SourceStatus | undefined;
+}
 
 /** From a pipeline process to the component. */
-export type FromPipeline = PipelineNews | AnswerMessage;
+export type FromProcess =
+  | { readonly type: 'seat'; readonly seat: number; readonly message: FromSeat }
+  | { readonly type: 'alive'; readonly pulses: ReadonlyMap<number, Pulse> };
 
 /** How often a pipeline process says that its event loop turns. */
 export const aliveIntervalMs = 500;

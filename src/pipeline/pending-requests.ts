@@ -7,6 +7,7 @@ import type { PipelineReplies, PipelineRequest } from './requests.js';
 export const maxWaiting = 8;
 /** Nobody waits longer than this, whatever the signal of a request says. */
 const ceilingMs = 120_000;
+const timeUp = new DOMException('The request took too long', 'TimeoutError');
 
 interface Waiting {
   readonly type: PipelineRequest['type'];
@@ -29,28 +30,26 @@ export class PendingRequests {
   /** @throws EdgeError REQUEST_QUEUE_FULL, REQUEST_ABORTED, REQUEST_FAILED, and whatever the process refuses it with */
   async ask<R extends PipelineRequest>(request: R, signal: AbortSignal): Promise<PipelineReplies[R['type']]> {
     const pipeline = this.#pipeline;
-    const abort = AbortSignal.any([signal, AbortSignal.timeout(ceilingMs)]);
-    if (abort.aborted) throw this.#aborted(abort);
+    if (signal.aborted) throw this.#aborted(signal.reason);
     const picture = request.type === 'picture';
     const before = [...this.#waiting.values()].filter(({ type }) => (type === 'picture') === picture).length;
     if (before >= maxWaiting) throw new EdgeError('REQUEST_QUEUE_FULL', { pipeline, limit: maxWaiting });
     const id = ++this.#lastId;
-    const giveUp = () => {
+    const giveUp = (reason: unknown) => {
       this.#send({ type: 'cancel', id });
-      this.#take(id)?.reject(this.#aborted(abort));
+      this.#take(id)?.reject(this.#aborted(reason));
     };
+    const onAbort = () => giveUp(signal.reason);
+    signal.addEventListener('abort', onAbort, { once: true });
+    const ceiling = setTimeout(() => giveUp(timeUp), ceilingMs);
     try {
       return await new Promise((resolve, reject) => {
-        this.#waiting.set(id, {
-          type: request.type,
-          resolve: resolve as Waiting['resolve'],
-          reject,
-        });
-        abort.addEventListener('abort', giveUp, { once: true });
+        this.#waiting.set(id, { type: request.type, resolve: resolve as Waiting['resolve'], reject });
         this.#send({ type: 'ask', id, request });
       });
     } finally {
-      abort.removeEventListener('abort', giveUp);
+      clearTimeout(ceiling);
+      signal.removeEventListener('abort', onAbort);
     }
   }
 
@@ -75,10 +74,10 @@ export class PendingRequests {
     return waiting;
   }
 
-  #aborted({ reason }: AbortSignal): EdgeError<'REQUEST_ABORTED'> {
-    const timeout = reason instanceof Error && reason.name === 'TimeoutError';
-    const text = timeout ? 'its time was up' : 'nobody waits for it any more';
-    return new EdgeError('REQUEST_ABORTED', { pipeline: this.#pipeline, reason: text }, { cause: reason });
+  #aborted(cause: unknown): EdgeError<'REQUEST_ABORTED'> {
+    const timeout = cause instanceof Error && cause.name === 'TimeoutError';
+    const reason = timeout ? 'its time was up' : 'nobody waits for it any more';
+    return new EdgeError('REQUEST_ABORTED', { pipeline: this.#pipeline, reason }, { cause });
   }
 }
 

@@ -5,6 +5,7 @@ import type { Tracker } from '../track/tracker.js';
 import type { Frame } from '../types.js';
 import type { FrameInference } from './frame-inference.js';
 import { KeptFrames } from './kept-frames.js';
+import { Pause } from './pause.js';
 import type { PipelineCounters, PipelineResult } from './result.js';
 import type { SourceStatus } from './source-health.js';
 import type { Ticker } from './ticker.js';
@@ -40,6 +41,9 @@ export class Pipeline {
   readonly #framesBefore: number;
   readonly #gate: MotionGate | undefined;
   readonly #tracker: Tracker | undefined;
+  #pause: Pause | undefined;
+  /** Ends the wait for a tick or a frame when the pipeline is to end, or to give its source up. */
+  #interrupt = new AbortController();
   readonly #counts = { inferred: 0, framesStill: 0, inferenceFaults: 0, outputsInvalid: 0 };
   #failuresInARow = 0;
 
@@ -86,26 +90,56 @@ export class Pipeline {
   /** Works until the signal ends it or the source does. @throws what makes going on pointless */
   async run(signal: AbortSignal): Promise<void> {
     const forget = this.#inference.turns.expectFrames(() => this.#ticker.dueAt);
+    const stop = (): void => this.#interrupt.abort();
+    signal.addEventListener('abort', stop);
     try {
-      while (await this.#ticker.next(signal)) {
-        const started = performance.now();
-        const frame = await this.#source.capture(signal);
-        if (frame === 'ended') return;
-        if (!frame) continue;
-        if (frame.kind === 'picture' && this.#gate?.passes(frame.picture, started) === false) {
-          this.#counts.framesStill++;
-          frame.picture.release();
-          continue;
-        }
-        const numbered = { ...frame, id: this.#framesBefore + frame.id };
-        await this.#handle(numbered, performance.now() - started);
+      while (!signal.aborted) {
+        const pause = this.#pause;
+        if (pause) await this.#standBack(pause, signal);
+        else if (!(await this.#tick(this.#interrupt.signal))) return;
       }
     } finally {
+      signal.removeEventListener('abort', stop);
       forget();
       this.frames.clear();
       await this.#source.stop();
-      await this.#inference.dispose();
     }
+  }
+
+  /** Gives the source up, after the frame in progress, until `resume`: another process is to have it. */
+  release(): Promise<void> {
+    this.#pause ??= new Pause();
+    this.#interrupt.abort();
+    return this.#pause.begun;
+  }
+
+  resume(): void {
+    this.#pause?.end();
+    this.#pause = undefined;
+    this.#interrupt = new AbortController();
+  }
+
+  async #standBack(pause: Pause, signal: AbortSignal): Promise<void> {
+    await this.#source.stop();
+    pause.begin();
+    await pause.over(signal);
+  }
+
+  /** @returns false where the source came to its end */
+  async #tick(signal: AbortSignal): Promise<boolean> {
+    if (!(await this.#ticker.next(signal))) return true;
+    const started = performance.now();
+    const frame = await this.#source.capture(signal);
+    if (frame === 'ended') return signal.aborted;
+    if (!frame) return true;
+    if (frame.kind === 'picture' && this.#gate?.passes(frame.picture, started) === false) {
+      this.#counts.framesStill++;
+      frame.picture.release();
+      return true;
+    }
+    const numbered = { ...frame, id: this.#framesBefore + frame.id };
+    await this.#handle(numbered, performance.now() - started);
+    return true;
   }
 
   async #handle(frame: Frame, captureMs: number): Promise<void> {

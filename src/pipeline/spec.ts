@@ -2,7 +2,7 @@ import type { DlrConfig, PipelineConfig } from '../config/document.js';
 import type { DetectConfig } from '../config/detect.js';
 import type { MotionConfig } from '../config/motion.js';
 import type { PreprocessConfig } from '../config/preprocess.js';
-import type { SourceConfig } from '../config/source.js';
+import { exclusiveDevice, type SourceConfig } from '../config/source.js';
 import type { PackageRequest } from '../models/index.js';
 
 /** The configuration of DLR, and the library that another component of the device brings. */
@@ -19,6 +19,10 @@ export interface PipelineSpec {
   readonly secret?: string;
   readonly model: PackageRequest;
   readonly dlr: DlrSpec;
+  /** Whether pipelines of the same model may be in its process. */
+  readonly process: 'shared' | 'own';
+  /** Names what only one process can hold, where the source needs such a thing. */
+  readonly exclusive?: string | undefined;
 }
 
 /** @param model where the model of the pipeline is on this device */
@@ -29,6 +33,8 @@ export function specOf(
   dlr: DlrConfig,
   secret?: string,
 ): PipelineSpec {
-  const { source, preprocess, detect, motion } = pipeline;
-  return { name, source, preprocess, detect, motion, model, dlr, ...(secret !== undefined && { secret }) };
+  const { source, preprocess, detect, motion, process } = pipeline;
+  const exclusive = exclusiveDevice(source);
+  const known = secret === undefined ? {} : { secret };
+  return { name, source, preprocess, detect, motion, model, dlr, process, exclusive, ...known };
 }

@@ -2,17 +2,17 @@ import { performance } from 'node:perf_hooks';
 import type { SupervisionConfig } from '../config/document.js';
 import { EdgeError, describeError } from '../errors/index.js';
 import type { Logger } from '../logger.js';
-import { Backoff } from '../backoff.js';
-import { Candidate, type CandidateEvents } from './candidate.js';
-import { pipelineEntry, PipelineChild } from './child.js';
-import type { Fault, PipelineNews } from './messages.js';
+import { Candidate, isFinal } from './candidate.js';
+import { answerLimitMs, handOver, stopLimitMs } from './handover.js';
+import { PipelineLedger, type PipelineState, type PipelineStatus } from './ledger.js';
+import type { Fault, PipelineNews, StartOptions } from './messages.js';
+import type { PipelineProcesses } from './processes.js';
 import type { AskPipeline } from './requests.js';
-import { sum, type ModelIdentity, type PipelineCounters, type PipelineResult } from './result.js';
-import type { SourceStatus } from './source-health.js';
+import { Restarts } from './restarts.js';
+import type { ModelIdentity, PipelineResult } from './result.js';
+import { gaveUp, type PipelineSeat } from './seat.js';
 import type { PipelineSpec } from './spec.js';
 import { Watchdog, type Verdict } from './watchdog.js';
-
-export type PipelineState = 'stopped' | 'starting' | 'running' | 'waiting' | 'ended';
 
 export interface SupervisorEvents {
   onResult(result: PipelineResult): void;
@@ -20,138 +20,114 @@ export interface SupervisorEvents {
   onReady?(model: ModelIdentity): void;
   /** A fault of the pipeline or of its process; it has been logged. */
   onFault?(fault: Fault): void;
+  /** Nothing has worked yet, and with this model nothing will. It is tried on, with growing pauses. */
+  onUnusable?(fault: Fault): void;
 }
 
-/** What an operator wants to know of a pipeline. */
-export interface PipelineStatus {
-  readonly state: PipelineState;
-  readonly pid: number | undefined;
-  readonly restarts: number;
-  readonly lastFault: Fault | undefined;
-  readonly model: ModelIdentity | undefined;
-  /** What its source does; undefined while no process has opened it. */
-  readonly source?: SourceStatus | undefined;
-  /** Since the component started, over all processes of this pipeline. */
-  readonly counters: Readonly<Partial<PipelineCounters>>;
+export interface SupervisorOptions {
+  readonly config: SupervisionConfig;
+  readonly processes: PipelineProcesses;
+  readonly logger: Logger;
+  /** How many of the last frames can be asked for. */
+  readonly keepFrames: number;
+  /** Where in the interval it ticks, 0..1. */
+  readonly phase: number;
 }
 
-/** A process that has worked for this long has recovered: the next restart is at once again. */
+/** A pipeline that has worked for this long has recovered: the next restart is at once again. */
 const healthyAfterMs = 5_000;
 const checkIntervalMs = 250;
-const stopLimitMs = 5_000;
-/** For the first result of a new process: its first tick is at once. */
-const answerLimitMs = 20_000;
+/** A model that ends its process so many times before it was ever ready is no good. */
+const fatalRestarts = 3;
 
-/** Keeps one pipeline process alive: restarts it with back-off, ends it when it is silent or its inference hangs. */
+/** Keeps one pipeline at work: restarts it with back-off, ends its process when that is silent or an inference hangs. */
 export class PipelineSupervisor {
   readonly #events: SupervisorEvents;
+  readonly #processes: PipelineProcesses;
   readonly #logger: Logger;
-  readonly #entry: string;
+  readonly #phase: number;
+  readonly #ledger = new PipelineLedger();
+  readonly #restarts: Restarts;
   #config: SupervisionConfig;
-  #backoff: Backoff;
+  #keepFrames: number;
   #spec: PipelineSpec;
   /** Whether the next launch has to prove the model; not needed after it has worked once. */
   #prove = true;
   #state: PipelineState = 'stopped';
   #stopping = false;
-  #child: PipelineChild | undefined;
-  /** Processes that were replaced and still finish. */
+  #seat: PipelineSeat | undefined;
+  /** Seats that were replaced and still finish. */
   #retiring: Promise<unknown> = Promise.resolve();
   #check: NodeJS.Timeout | undefined;
-  #restart: NodeJS.Timeout | undefined;
-  #restarts = 0;
-  #lastFault: Fault | undefined;
-  #model: ModelIdentity | undefined;
-  #earlier: Partial<PipelineCounters> = {};
-  #current: Partial<PipelineCounters> = {};
-  #keepFrames = 0;
-  #lastFrame = 0;
 
-  /** @param entry the module that the processes run; tests give a fake */
-  constructor(
-    spec: PipelineSpec,
-    config: SupervisionConfig,
-    events: SupervisorEvents,
-    logger: Logger,
-    entry: string = pipelineEntry,
-  ) {
+  constructor(spec: PipelineSpec, options: SupervisorOptions, events: SupervisorEvents) {
     this.#spec = spec;
-    this.#entry = entry;
-    this.#config = config;
     this.#events = events;
-    this.#logger = logger;
-    this.#backoff = backoffOf(config);
+    this.#processes = options.processes;
+    this.#logger = options.logger;
+    this.#phase = options.phase;
+    this.#config = options.config;
+    this.#keepFrames = options.keepFrames;
+    this.#restarts = new Restarts(options.config);
   }
 
   /** Takes other limits over, for the process at work too. */
-  configure(config: SupervisionConfig): void {
-    if (config.maxRestartDelaySeconds !== this.#config.maxRestartDelaySeconds)
-      this.#backoff = backoffOf(config);
+  configure(config: SupervisionConfig, keepFrames: number): void {
+    this.#restarts.configure(config);
     this.#config = config;
+    this.#keepFrames = keepFrames;
+    this.#seat?.keepFrames(keepFrames);
   }
 
   get status(): PipelineStatus {
-    return {
-      state: this.#state,
-      pid: this.#child?.pid,
-      restarts: this.#restarts,
-      lastFault: this.#lastFault,
-      model: this.#model,
-      source: this.#child?.source,
-      counters: sum(this.#earlier, this.#current),
-    };
-  }
-
-  /** How many of the last frames can be asked for. */
-  keepFrames(limit: number): void {
-    this.#keepFrames = limit;
-    this.#child?.keepFrames(limit);
+    const { restarts, lastFault, model, counters } = this.#ledger;
+    const { pid, source } = this.#seat ?? {};
+    return { state: this.#state, pid, restarts, lastFault, model, source, counters };
   }
 
   /** @throws EdgeError REQUEST_* and whatever the process refuses it with */
   readonly ask: AskPipeline = async (request, signal) => {
-    if (this.#child) return this.#child.ask(request, signal);
+    if (this.#seat && this.#state === 'running') return this.#seat.ask(request, signal);
     throw new EdgeError('REQUEST_FAILED', { pipeline: this.#spec.name, reason: `it is ${this.#state}` });
   };
 
   /** Hands a message of the source's topic on; where there is no process, or it takes them too slowly, it is lost and counted. */
   deliver(body: Uint8Array): void {
-    const delivered = this.#child?.deliver(body) ?? false;
-    if (!delivered) this.#earlier = sum(this.#earlier, { readingsDropped: 1 });
+    const delivered = this.#seat?.deliver(body) ?? false;
+    if (!delivered) this.#ledger.dropReading();
   }
 
   /** @param prove false where this model has passed its golden samples on this machine before */
   start(prove = true): void {
-    if (this.#child || this.#restart || this.#stopping) return;
+    if (this.#seat || this.#restarts.pending || this.#stopping) return;
     this.#prove = prove;
     this.#launch();
   }
 
   /**
-   * Goes over to another model or source, blue/green: a second process loads and proves it, and the one at work goes on until the
-   * new one has answered.
-   * @throws EdgeError MODEL_REJECTED; the old process works on then
+   * Goes over to another model or source: a second pipeline loads and proves it, and takes over when it has answered.
+   * @throws EdgeError MODEL_REJECTED; the old one works on then
    */
   async replace(spec: PipelineSpec, prove: boolean, signal: AbortSignal): Promise<ModelIdentity> {
-    const events: CandidateEvents = {
-      onFirstResult: () => this.#adopt(candidate, spec),
-      onMessage: (message) => this.#receive(candidate.child, message),
-      onExit: (how) => this.#exited(candidate.child, how),
-    };
     const candidate: Candidate = new Candidate(
       spec,
-      prove,
+      this.#startOptions({ prove, hold: true }),
       this.#config,
-      events,
-      this.#entry,
-      this.#keepFrames,
+      this.#processes,
+      {
+        onFirstResult: () => this.#adopt(candidate, spec),
+        onNews: (news) => this.#receive(candidate.seat, news),
+        onExit: (how) => this.#exited(candidate.seat, how),
+      },
     );
+    const handover = {
+      holder: () =>
+        spec.exclusive !== undefined && spec.exclusive === this.#spec.exclusive ? this.#seat : undefined,
+      framesBefore: () => this.#framesBefore(answerLimitMs / 1000),
+    };
     try {
-      const model = await candidate.prepared(signal);
-      await candidate.answered(answerLimitMs, this.#framesBefore(answerLimitMs / 1000), signal);
-      return model;
+      return await handOver(candidate, handover, signal);
     } catch (error) {
-      candidate.child.kill();
       throw new EdgeError('MODEL_REJECTED', {
         pipeline: this.#spec.name,
         reason: (error as Error).message,
@@ -160,136 +136,131 @@ export class PipelineSupervisor {
     }
   }
 
-  #adopt({ child, model }: Candidate, spec: PipelineSpec): void {
-    const old = this.#child;
-    clearTimeout(this.#restart);
-    clearInterval(this.#check);
-    this.#restart = undefined;
-    this.#earlier = sum(this.#earlier, this.#current);
-    this.#current = {};
-    this.#child = child;
+  #adopt({ seat, model }: Candidate, spec: PipelineSpec): void {
+    const old = this.#seat;
+    this.#restarts.cancel();
+    this.#ledger.turnPage();
+    this.#ledger.model = model;
+    this.#seat = seat;
     this.#spec = spec;
-    this.#model = model;
     this.#prove = false;
-    this.#backoff.reset();
-    this.#watch(child);
+    this.#restarts.recovered();
+    this.#watch(seat);
     this.#setState('running');
     this.#retiring = Promise.all([this.#retiring, old?.stop(stopLimitMs)]);
   }
 
-  /** For good. Lets the frame in flight finish, then ends the process, by force after five seconds. */
+  /** For good. Lets the frame in flight finish; a process that does not let go is ended by force after five seconds. */
   async stop(): Promise<void> {
     this.#stopping = true;
-    clearTimeout(this.#restart);
+    this.#restarts.cancel();
     clearInterval(this.#check);
-    this.#restart = undefined;
     this.#setState('stopped');
-    await Promise.all([this.#child?.stop(stopLimitMs), this.#retiring]);
-    this.#child = undefined;
+    const seat = this.#seat;
+    // Loading a model cannot be interrupted, and nobody waits for it any more.
+    const ended = this.#ledger.model ? seat?.stop(stopLimitMs) : seat?.abandon(stopLimitMs);
+    await Promise.all([ended, this.#retiring]);
+    this.#seat = undefined;
   }
 
   #launch(): void {
-    this.#restart = undefined;
     this.#setState('starting');
-    const child: PipelineChild = new PipelineChild(this.#entry, this.#spec.name, {
-      onMessage: (message) => this.#receive(child, message),
-      onExit: (how) => this.#exited(child, how),
+    const seat: PipelineSeat = this.#processes.seat(this.#spec, this.#restarts.alone, {
+      onNews: (news) => this.#receive(seat, news),
+      onExit: (how) => this.#exited(seat, how),
     });
-    this.#child = child;
-    this.#watch(child);
-    child.start(this.#spec, {
-      prove: this.#prove,
-      hold: false,
-      keepFrames: this.#keepFrames,
-      framesBefore: this.#framesBefore(0),
-    });
+    this.#seat = seat;
+    this.#watch(seat);
+    seat.start(this.#spec, this.#startOptions({ prove: this.#prove, hold: false }));
   }
 
-  #receive(child: PipelineChild, message: PipelineNews): void {
-    if (child !== this.#child) {
-      // The process before a swap finishes the frame that it has begun.
-      if (message.type === 'result') this.#hand(message.result);
+  #startOptions(how: Pick<StartOptions, 'prove' | 'hold'>): StartOptions {
+    const framesBefore = this.#framesBefore(0);
+    return { ...how, keepFrames: this.#keepFrames, framesBefore, phase: this.#phase };
+  }
+
+  #framesBefore(seconds: number): number {
+    return this.#ledger.framesBefore(seconds, this.#spec.source.intervalSeconds);
+  }
+
+  #receive(seat: PipelineSeat, news: PipelineNews): void {
+    if (news.type === 'result') {
+      this.#ledger.enter(news.result);
+      this.#events.onResult(news.result);
       return;
     }
-    switch (message.type) {
-      case 'alive':
-        if (message.counters) this.#current = message.counters;
+    // The seat before a swap only finishes the frame that it has begun.
+    if (seat !== this.#seat) return;
+    switch (news.type) {
+      case 'counters':
+        this.#ledger.current = news.counters;
         break;
       case 'ready':
-        this.#model = message.model;
+        this.#ledger.model = news.model;
         this.#prove = false;
-        this.#logger.info({ model: message.model, engine: message.engine.backend }, 'pipeline ready');
+        this.#logger.info({ model: news.model, engine: news.engine.backend }, 'pipeline ready');
         this.#setState('running');
-        this.#events.onReady?.(message.model);
-        break;
-      case 'result':
-        this.#hand(message.result);
+        this.#events.onReady?.(news.model);
         break;
       case 'fault':
-        this.#logger.warn({ code: message.fault.code }, message.fault.message);
-        this.#tell(message.fault);
+        this.#logger.warn({ code: news.fault.code }, news.fault.message);
+        this.#tell(news.fault);
+        // Nothing else will happen until the kernel lets the process go.
+        if (news.fault.code === 'PROCESS_UNKILLABLE') this.#events.onState?.(this.#state);
         break;
       case 'failed':
-        this.#logger.error({ code: message.fault.code }, message.fault.message);
-        this.#tell(message.fault);
+        this.#logger.error({ code: news.fault.code }, news.fault.message);
+        this.#tell(news.fault);
+        if (!this.#ledger.model && isFinal(news.fault)) this.#events.onUnusable?.(news.fault);
         break;
       case 'ended':
-        this.#current = message.counters;
         this.#setState('ended');
+        break;
+      case 'released':
         break;
     }
   }
 
-  #hand(result: PipelineResult): void {
-    this.#lastFrame = Math.max(this.#lastFrame, result.frame.id);
-    this.#events.onResult(result);
-  }
-
-  /** Beyond every frame that the process at work can have reached, `seconds` from now: ids of frames never come twice. */
-  #framesBefore(seconds: number): number {
-    if (this.#lastFrame === 0) return 0;
-    return this.#lastFrame + 100 + Math.ceil(seconds / Math.max(0.001, this.#spec.source.intervalSeconds));
-  }
-
-  #watch(child: PipelineChild): void {
-    const watchdog = new Watchdog(child);
+  #watch(seat: PipelineSeat): void {
+    clearInterval(this.#check);
+    const watchdog = new Watchdog(seat);
     this.#check = setInterval(() => {
       const running = this.#state === 'running';
-      if (running && performance.now() - child.startedAt > healthyAfterMs) this.#backoff.reset();
+      if (running && performance.now() - seat.startedAt > healthyAfterMs) this.#restarts.recovered();
       const verdict = watchdog.look(running, this.#config, this.#spec.source.intervalSeconds);
-      if (verdict) this.#kill(child, verdict);
+      if (verdict) this.#kill(seat, verdict);
     }, checkIntervalMs);
   }
 
-  #kill(child: PipelineChild, { code, seconds }: Verdict): void {
+  #kill(seat: PipelineSeat, { code, seconds }: Verdict): void {
     const error = new EdgeError(code, { pipeline: this.#spec.name, seconds });
-    this.#logger.error({ code, pid: child.pid }, describeError(error));
+    this.#logger.error({ code, pid: seat.pid }, describeError(error));
     this.#tell({ code, message: describeError(error) });
     clearInterval(this.#check);
-    child.kill();
+    this.#setState('waiting');
+    seat.kill(error.message);
   }
 
-  #exited(child: PipelineChild, how: string): void {
-    if (this.#child !== child) return;
+  #exited(seat: PipelineSeat, how: string): void {
+    if (this.#seat !== seat) return;
     clearInterval(this.#check);
-    this.#child = undefined;
-    this.#earlier = sum(this.#earlier, this.#current);
-    this.#current = {};
+    this.#seat = undefined;
+    this.#ledger.turnPage();
     if (this.#state === 'stopped' || this.#state === 'ended') return;
-    this.#restarts++;
-    const delayMs = this.#backoff.nextMs();
     const error = new EdgeError('PROCESS_ENDED', { pipeline: this.#spec.name, how });
-    this.#logger.warn(
-      { code: error.code, restartInMs: Math.round(delayMs), restarts: this.#restarts },
-      describeError(error),
-    );
-    this.#events.onFault?.({ code: error.code, message: describeError(error) });
+    const fault = { code: error.code, message: describeError(error) };
+    // Where it gave up, or was ended by us, the reason is known already.
+    if (how === gaveUp || this.#state === 'waiting') this.#events.onFault?.(fault);
+    else this.#tell(fault);
+    const restarts = ++this.#ledger.restarts;
+    if (how !== gaveUp && !this.#ledger.model && restarts >= fatalRestarts) this.#events.onUnusable?.(fault);
+    const restartInMs = Math.round(this.#restarts.schedule(() => this.#launch()));
+    this.#logger.warn({ code: error.code, restartInMs, restarts }, fault.message);
     this.#setState('waiting');
-    this.#restart = setTimeout(() => this.#launch(), delayMs);
   }
 
   #tell(fault: Fault): void {
-    this.#lastFault = fault;
+    this.#ledger.lastFault = fault;
     this.#events.onFault?.(fault);
   }
 
@@ -300,7 +271,3 @@ export class PipelineSupervisor {
     this.#events.onState?.(state);
   }
 }
-
-/** At once the first time: a crash that happens once should cost as few frames as possible. */
-const backoffOf = ({ maxRestartDelaySeconds }: SupervisionConfig): Backoff =>
-  new Backoff({ firstMs: 100, initialMs: 1000, maxMs: maxRestartDelaySeconds * 1000 });

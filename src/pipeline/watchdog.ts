@@ -1,8 +1,8 @@
 import { performance } from 'node:perf_hooks';
 import type { SupervisionConfig } from '../config/document.js';
-import type { PipelineChild } from './child.js';
+import type { PipelineSeat } from './seat.js';
 
-/** What is wrong with a process, and which limit it broke. */
+/** What is wrong with a pipeline or its process, and which limit it broke. */
 export interface Verdict {
   readonly code: 'PROCESS_SILENT' | 'PROCESS_HUNG';
   readonly seconds: number;
@@ -17,11 +17,11 @@ const lateMs = 1500;
 
 /** Judges from outside whether a pipeline process is alive and its inference goes on. To be asked several times a second. */
 export class Watchdog {
-  readonly #child: PipelineChild;
+  readonly #seat: PipelineSeat;
   #lookedAt = performance.now();
 
-  constructor(child: PipelineChild) {
-    this.#child = child;
+  constructor(seat: PipelineSeat) {
+    this.#seat = seat;
   }
 
   /**
@@ -34,7 +34,7 @@ export class Watchdog {
     this.#lookedAt = now;
     // We ourselves were stopped or starved: what the process said meanwhile is still to be read.
     if (late) return undefined;
-    const { hasSpoken, silentMs, busyMs, startedAt } = this.#child;
+    const { hasSpoken, silentMs, busyMs, startedAt } = this.#seat;
     const silence = hasSpoken ? config.heartbeatTimeoutSeconds : startLimitSeconds;
     if (silentMs > silence * 1000) return { code: 'PROCESS_SILENT', seconds: silence };
     const inference = Math.max(config.inferenceTimeoutSeconds, 10 * Math.min(intervalSeconds, 6));

@@ -47,12 +47,15 @@ export class WatchedSource {
   async capture(signal: AbortSignal): Promise<Frame | 'ended' | undefined> {
     const limit = new AbortController();
     const { seconds } = this.#patience;
+    const end = (): void => limit.abort();
+    // By hand: AbortSignal.any would leave a little behind on the long-lived signal with each frame.
+    signal.addEventListener('abort', end, { once: true });
     const started = performance.now();
     const timer = setInterval(() => {
       if (this.#waitedMs(started) > seconds * 1000) limit.abort();
     }, lookEveryMs);
     try {
-      const frame = await this.#source.next(AbortSignal.any([signal, limit.signal]));
+      const frame = await this.#source.next(limit.signal);
       if (!frame && limit.signal.aborted && !signal.aborted) {
         this.#patience.lost();
         throw new EdgeError('SOURCE_STALLED', { seconds: Math.round(seconds) });
@@ -74,6 +77,7 @@ export class WatchedSource {
       return undefined;
     } finally {
       clearInterval(timer);
+      signal.removeEventListener('abort', end);
     }
   }
 

@@ -1,6 +1,6 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { childEnvironment, smallHeap } from '../pipeline/child.js';
+import { childEnvironment, nodeOptions } from '../pipeline/pipeline-process.js';
 import type { Fault } from '../pipeline/messages.js';
 import type { FromProbe, ProbeJob, ProbeReport, ToProbe } from './messages.js';
 
@@ -58,7 +58,7 @@ export class TargetProbe {
     try {
       const child = fork(this.#entry, [], {
         env: childEnvironment(),
-        execArgv: smallHeap,
+        execArgv: nodeOptions,
         serialization: 'advanced',
         // Libraries print there, and it is the component's log; standard output may be a table.
         stdio: ['ignore', 2, 2, 'ipc'],

@@ -3,6 +3,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { nativeResultSchema } from '../../src/publish/index.js';
+import type { ComponentStatusMessage } from '../../src/component-status.js';
+import type { PipelineStatusMessage } from '../../src/status-message.js';
 import { Desk } from './desk.js';
 
 let desk: Desk;
@@ -19,6 +21,13 @@ const alive = (pid: number): boolean => {
     return false;
   }
 };
+
+/** What the component told of configurations that it refused. */
+const refusals = () =>
+  desk.local
+    .filter(({ topic }) => topic === 'mli/status/desk')
+    .map(({ message }) => message as ComponentStatusMessage | PipelineStatusMessage)
+    .filter(({ event }) => event.type === 'configuration-refused');
 
 /** Fires on every frame: one of the labels is always the best. */
 const everyFrame = (topic: string) => ({
@@ -48,11 +57,31 @@ describe('the component on a nucleus', () => {
     expect(desk.cloud[0]).toMatchObject({ topic: 'mli/predictions/desk', message: first });
   });
 
-  it('runs several pipelines, each in its own process', async () => {
+  it('runs the pipelines of a model in one process, and one that wants its own in another', async () => {
+    await desk.run(desk.configuration({ 'belt-1': {}, 'belt-2': {}, 'belt-3': { process: 'own' } }));
+    for (const belt of ['belt-1', 'belt-2', 'belt-3']) await desk.moreResults(2, belt);
+    expect(desk.pipelinePids()).toHaveLength(2);
+  });
+
+  it('adds, removes and changes pipelines of a process without a pause of the others', async () => {
     await desk.run(desk.configuration({ 'belt-1': {}, 'belt-2': {} }));
     await desk.moreResults(2, 'belt-1');
     await desk.moreResults(2, 'belt-2');
-    expect(desk.pipelinePids()).toHaveLength(2);
+    const before = desk.pipelinePids();
+    const change = desk.configuration({ 'belt-2': { preprocess: { crop: 'center' } }, 'belt-3': {} });
+    await desk.nucleus.deploy('mli.Inference', { merge: change });
+    await desk.moreResults(2, 'belt-3');
+    const { pipelines, ...others } = desk.nucleus.configuration('mli.Inference') as never as {
+      pipelines: Record<string, object>;
+    };
+    delete pipelines['belt-2'];
+    await desk.nucleus.deploy('mli.Inference', { replace: { ...others, pipelines } as never });
+    await desk.until('the end of belt-2', () => desk.log.includes('pipeline removed'));
+    await desk.moreResults(3, 'belt-1');
+    expect(desk.pipelinePids()).toEqual(before);
+    // Not one frame of belt-1 was lost: a source that was opened anew would count from 1.
+    const frames = desk.results('belt-1').map(({ frame }) => frame.id);
+    expect(frames).toEqual(frames.map((_, index) => index + 1));
   });
 
   it('names the permission that a denied topic lacks, and goes on', async () => {
@@ -105,12 +134,9 @@ describe('the component on a nucleus', () => {
     const before = desk.pipelinePids();
     const change = { pipelines: { 'belt-2': { preprocess: { crop: 'center' } } } };
     await desk.nucleus.deploy('mli.Inference', { merge: change });
-    await desk.until(
-      'one old and one new process',
-      () => desk.pipelinePids().filter((pid) => before.includes(pid)).length === 1,
-    );
+    await desk.until('the change', () => desk.log.includes('the pipeline has gone over'));
     await desk.moreResults(2, 'belt-2');
-    expect(desk.pipelinePids()).toHaveLength(2);
+    expect(desk.pipelinePids()).toEqual(before);
   });
 
   it('changes rules and topics without touching the process', async () => {
@@ -133,6 +159,10 @@ describe('the component on a nucleus', () => {
     expect(verdict).toMatchObject({
       status: 'rejected',
       reason: expect.stringContaining('pipelines.belt-1.source.intervalSeconds') as unknown,
+    });
+    await desk.until('the status', () => refusals().length > 0);
+    expect(refusals()[0]).toMatchObject({
+      event: { code: 'CONFIG_INVALID', problems: [{ path: 'pipelines.belt-1.source.intervalSeconds' }] },
     });
     await desk.moreResults(2);
   });
@@ -198,6 +228,11 @@ describe('the component on nucleus lite', () => {
     const wrong = { pipelines: { 'belt-1': { source: { intervalSeconds: 'often' } } } };
     expect(await desk.nucleus.deploy('mli.Inference', { merge: wrong })).toEqual({ status: 'applied' });
     await desk.until('the log line', () => desk.log.includes('the one before stays'));
+    await desk.until('the status', () => refusals().length > 0);
+    expect(refusals()[0]).toMatchObject({
+      thing: 'desk',
+      event: { code: 'CONFIG_INVALID', problemCount: 1 },
+    });
     await desk.moreResults(2);
   });
 });

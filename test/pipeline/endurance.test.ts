@@ -46,6 +46,7 @@ it('2,000 frames through OpenCV and DLR leave the memory flat', { timeout: 180_0
     onFault: fail,
   });
   await pipeline.run(stop.signal);
+  await stages.engine.dispose();
   expect(pipeline.counters).toMatchObject({ inferred: 2000, inferenceFaults: 0, picturesUnreadable: 0 });
   // A leaked frame of 640 x 360 is 0.7 MB: 1,500 of them would be a gigabyte. The first 500 are warm-up.
   const growth = Math.max(...memory.slice(15)) - Math.max(...memory.slice(3, 6));

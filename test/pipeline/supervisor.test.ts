@@ -1,51 +1,19 @@
-import { fileURLToPath } from 'node:url';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterEach, describe, expect, it } from 'vitest';
-import { documentSchema } from '../../src/config/document.js';
-import { createLogger } from '../../src/logger.js';
-import type { PipelineSpec } from '../../src/pipeline/spec.js';
-import { PipelineSupervisor, type PipelineState } from '../../src/pipeline/supervisor.js';
+import { describe, expect, it } from 'vitest';
+import { fakePipelines, never, until } from './fake-pipelines.js';
 
-const entry = fileURLToPath(new URL('./fake-process.mjs', import.meta.url));
-const logger = createLogger({ name: 'test', level: 'silent' });
-let supervisor: PipelineSupervisor;
-afterEach(() => supervisor.stop());
-
-function supervise(mode: string, config: object = {}): PipelineState[] {
-  const states: PipelineState[] = [];
-  const spec = {
-    name: 'belt',
-    source: { type: 'images', path: mode, intervalSeconds: 0.1, loop: true },
-  } as unknown as PipelineSpec;
-  const { supervision } = documentSchema.parse({ supervision: config });
-  supervisor = new PipelineSupervisor(
-    spec,
-    supervision,
-    { onResult: () => undefined, onState: (state) => states.push(state) },
-    logger,
-    entry,
-  );
-  supervisor.start();
-  return states;
-}
-
-async function until(condition: () => boolean): Promise<void> {
-  for (let waited = 0; !condition(); waited += 20) {
-    if (waited > 15_000) throw new Error(`Still ${JSON.stringify(supervisor.status)}`);
-    await sleep(20);
-  }
-}
+const supervise = fakePipelines();
 
 describe('the supervisor', () => {
   it('replaces a process whose inference hangs, and says why', async () => {
-    supervise('hangs', { inferenceTimeoutSeconds: 8 });
-    await until(() => supervisor.status.restarts >= 1);
+    const { supervisor } = supervise('hangs', { inferenceTimeoutSeconds: 8 });
+    await until(() => supervisor.status.restarts >= 1, supervisor);
     expect(supervisor.status.lastFault).toMatchObject({ code: 'PROCESS_HUNG' });
     expect(supervisor.status.lastFault?.message).toContain('more than 8 s');
   });
 
   it('restarts a process that crashes with growing pauses: no restart storm', async () => {
-    const states = supervise('crashes');
+    const { supervisor, states } = supervise('crashes');
     await until(() => supervisor.status.restarts >= 2);
     await sleep(1000);
     // At once, after about a second, after about two: within the first seconds there is no fourth.
@@ -54,21 +22,21 @@ describe('the supervisor', () => {
   });
 
   it('leaves a pipeline alone whose source came to its end', async () => {
-    supervise('ends');
+    const { supervisor } = supervise('ends');
     await until(() => supervisor.status.state === 'ended');
     await sleep(500);
     expect(supervisor.status).toMatchObject({ state: 'ended', restarts: 0 });
   });
 
   it('sums the counters over the processes that it had', async () => {
-    supervise('works');
+    const { supervisor } = supervise('works');
     await until(() => supervisor.status.counters.inferred === 1);
     process.kill(supervisor.status.pid ?? 0, 'SIGKILL');
     await until(() => supervisor.status.restarts === 1 && supervisor.status.counters.inferred === 2);
   });
 
   it('is not revived by what a process says on its way out', async () => {
-    supervise('works');
+    const { supervisor } = supervise('works');
     // Stopped before the process can have said that it is ready.
     await supervisor.stop();
     await sleep(500);
@@ -76,13 +44,11 @@ describe('the supervisor', () => {
   });
 
   describe('asked for something', () => {
-    const never = new AbortController().signal;
     const request = { type: 'infer-picture', body: new Uint8Array(1) } as const;
-    const running = () => until(() => supervisor.status.state === 'running');
 
     it('passes on what the process refuses it with, code and details', async () => {
-      supervise('works');
-      await running();
+      const { supervisor } = supervise('works');
+      await until(() => supervisor.status.state === 'running', supervisor);
       const answer = supervisor.ask(request, never);
       await expect(answer).rejects.toMatchObject({
         name: 'EdgeError',
@@ -92,14 +58,14 @@ describe('the supervisor', () => {
     });
 
     it('says so at once where there is no process', async () => {
-      supervise('works');
+      const { supervisor } = supervise('works');
       await supervisor.stop();
       await expect(supervisor.ask(request, never)).rejects.toMatchObject({ code: 'REQUEST_FAILED' });
     });
 
     it('says so when the process dies of the request, and recovers', async () => {
-      supervise('dies of a request');
-      await running();
+      const { supervisor } = supervise('dies of a request');
+      await until(() => supervisor.status.state === 'running', supervisor);
       const answer = supervisor.ask(request, never);
       await expect(answer).rejects.toMatchObject({
         code: 'REQUEST_FAILED',
@@ -109,8 +75,8 @@ describe('the supervisor', () => {
     });
 
     it('gives up at the signal and at the end of the time, and has room again', async () => {
-      supervise('never answers');
-      await running();
+      const { supervisor } = supervise('never answers');
+      await until(() => supervisor.status.state === 'running', supervisor);
       const given = new AbortController();
       const waiting = Array.from({ length: 8 }, () => supervisor.ask(request, given.signal));
       await expect(supervisor.ask(request, never)).rejects.toMatchObject({

@@ -73,6 +73,12 @@ export const pipelineErrors = {
     remedy:
       'Its process is ended and replaced; if the model is only slow, raise supervision.inferenceTimeoutSeconds.',
   }),
+  PROCESS_UNKILLABLE: entry<{ pid: number; seconds: number }>({
+    message: ({ pid, seconds }) =>
+      `The pipeline process ${pid} does not end ${seconds} s after SIGKILL: it waits in the kernel.`,
+    remedy:
+      'Its pipelines start again when it is gone. Look at its state in /proc and at the kernel log: a driver, a disk or a network mount does not answer.',
+  }),
   PROCESS_ENDED: entry<{ pipeline: string; how: string }>({
     message: ({ pipeline, how }) => `The process of pipeline ${pipeline} ended: ${how}.`,
     remedy:
