@@ -11,6 +11,8 @@ const NOT_AT_RUN_TIME = {
   'greengrass-mli': ['node-addon-api'],
   // Its installer, and its binding for Node, which is not used.
   'onnxruntime-node': ['adm-zip', 'global-agent', 'onnxruntime-common'],
+  // Headers of its C++ half; its binary is prebuilt.
+  '@serialport/bindings-cpp': ['node-addon-api'],
   // Headers of its C++ half.
   opencv4nodejs: ['nan', 'native-node-utils'],
   // Its browser half: `dist.browser`.

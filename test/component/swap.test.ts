@@ -105,7 +105,7 @@ describe('a model swap', () => {
   it('brings a newer model behind the same configuration when it is asked to, and looks at a bad one only once', async () => {
     const shipped = await variant(desk.pictures, '5.0.0');
     const { path: folder } = shipped.source;
-    const other = { source: { type: 'package', path: folder }, allowUnpinned: true };
+    const other = { source: { type: 'package', path: folder }, target: shipped.target, allowUnpinned: true };
     await desk.nucleus.deploy('mli.Inference', {
       merge: { models: { other }, pipelines: { 'belt-1': { model: 'other' } } },
     });
