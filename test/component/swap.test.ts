@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { PipelineStatusMessage } from '../../src/status-message.js';
 import { Desk } from './desk.js';
-import { replaceManifest, variant, wrongGolden } from './variant.js';
+import { replaceManifest, spoil, variant, wrongGolden } from './variant.js';
 
 let desk: Desk;
 beforeEach(async () => {
@@ -135,5 +135,25 @@ describe('a model swap', () => {
     await rm(copy.source.path, { recursive: true });
     await desk.moreResults(5);
     expect(versions().at(-1)).toBe('4.0.0');
+  });
+
+  it('starts with the earlier model where the newest is wrong and the component was restarted', async () => {
+    const { path: folder } = (await variant(desk.pictures, '5.0.0')).source;
+    const other = { source: { type: 'package', path: folder }, allowUnpinned: true };
+    const configuration = {
+      ...desk.configuration({ 'belt-1': { model: 'other' } }),
+      models: { other },
+    } as never;
+    await desk.nucleus.deploy('mli.Inference', {
+      merge: { models: { other }, pipelines: { 'belt-1': { model: 'other' } } },
+    });
+    await desk.until('a result of it', () => versions().includes('5.0.0'));
+    await desk.stopComponent();
+    await spoil(folder, '6.0.0');
+    const before = desk.results().length;
+    await desk.run(configuration);
+    await desk.until('the rejection', () => events('model-rejected').length > 0);
+    await desk.until('results', () => desk.results().length > before + 2);
+    expect(new Set(versions().slice(before))).toEqual(new Set(['5.0.0']));
   });
 });

@@ -45,3 +45,11 @@ export async function replaceManifest(folder: string, change: object): Promise<v
     JSON.stringify({ ...(JSON.parse(await readFile(file, 'utf8')) as object), ...change }),
   );
 }
+
+/** Puts another version into the place of a package: its artifact is sound, but its golden sample is wrong. */
+export async function spoil(folder: string, version: string): Promise<void> {
+  const file = path.join(folder, 'model.json');
+  const manifest = JSON.parse(await readFile(file, 'utf8')) as Manifest;
+  await wrongGolden(manifest, folder);
+  await writeFile(file, JSON.stringify({ ...manifest, version }));
+}
