@@ -137,23 +137,27 @@ describe('a model swap', () => {
     expect(versions().at(-1)).toBe('4.0.0');
   });
 
-  it('starts with the earlier model where the newest is wrong and the component was restarted', async () => {
-    const { path: folder } = (await variant(desk.pictures, '5.0.0')).source;
-    const other = { source: { type: 'package', path: folder }, allowUnpinned: true };
-    const configuration = {
-      ...desk.configuration({ 'belt-1': { model: 'other' } }),
-      models: { other },
-    } as never;
-    await desk.nucleus.deploy('mli.Inference', {
-      merge: { models: { other }, pipelines: { 'belt-1': { model: 'other' } } },
-    });
-    await desk.until('a result of it', () => versions().includes('5.0.0'));
-    await desk.stopComponent();
-    await spoil(folder, '6.0.0');
-    const before = desk.results().length;
-    await desk.run(configuration);
-    await desk.until('the rejection', () => events('model-rejected').length > 0);
-    await desk.until('results', () => desk.results().length > before + 2);
-    expect(new Set(versions().slice(before))).toEqual(new Set(['5.0.0']));
-  });
+  it(
+    'starts with the earlier model where the newest is wrong and the component was restarted',
+    { timeout: 60_000 },
+    async () => {
+      const { path: folder } = (await variant(desk.pictures, '5.0.0')).source;
+      const other = { source: { type: 'package', path: folder }, allowUnpinned: true };
+      const configuration = {
+        ...desk.configuration({ 'belt-1': { model: 'other' } }),
+        models: { other },
+      } as never;
+      await desk.nucleus.deploy('mli.Inference', {
+        merge: { models: { other }, pipelines: { 'belt-1': { model: 'other' } } },
+      });
+      await desk.until('a result of it', () => versions().includes('5.0.0'));
+      await desk.stopComponent();
+      await spoil(folder, '6.0.0');
+      const before = desk.results().length;
+      await desk.run(configuration);
+      await desk.until('the rejection', () => events('model-rejected').length > 0);
+      await desk.until('results', () => desk.results().length > before + 2);
+      expect(new Set(versions().slice(before))).toEqual(new Set(['5.0.0']));
+    },
+  );
 });
