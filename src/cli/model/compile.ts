@@ -1,6 +1,7 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { frameworkNames, type FrameworkName } from '../../compile/framework.js';
 import { positiveNumber } from '../numbers.js';
+import { interruption } from './interruption.js';
 
 interface CompileCliOptions {
   out?: string;
@@ -109,19 +110,17 @@ async function compile(
   const { readDraft } = await import('../../compile/draft.js');
   const draft = await readDraft(options);
   const progress = (text: string) => process.stderr.write(`${text}\n`);
-  const stopping = new AbortController();
-  const stop = () => stopping.abort(new Error('interrupted'));
-  process.once('SIGINT', stop).once('SIGTERM', stop);
+  const signal = interruption();
   const { out = '', framework, inputShape: shapes } = options;
   if (options.neo) {
     const { compileOnNeo } = await import('./compile-neo.js');
-    await compileOnNeo({ ...options, out, model, draft }, { progress, signal: stopping.signal }, command);
+    await compileOnNeo({ ...options, out, model, draft }, { progress, signal }, command);
   } else {
     if (model === undefined) return command.error("error: missing required argument 'model'");
     const { compileModel } = await import('../../compile/compile.js');
     const { target: targets, network, golden, python } = options;
     const order = { model, framework, targets, shapes, draft, network, golden, out };
-    const { notes } = await compileModel(order, { python, progress, signal: stopping.signal });
+    const { notes } = await compileModel(order, { python, progress, signal });
     for (const note of notes) progress(`note: ${note}`);
   }
   const { reportPackage } = await import('./package-report.js');

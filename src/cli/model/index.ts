@@ -3,6 +3,7 @@ import { benchCommand } from './bench.js';
 import { compileCommand } from './compile.js';
 import { explainCommand } from './explain.js';
 import { fitCommand } from './fit.js';
+import { getCommand } from './get.js';
 import { inspectCommand } from './inspect.js';
 import { keygenCommand } from './keygen.js';
 import { packCommand } from './pack.js';
@@ -17,6 +18,7 @@ export const modelCommand = (): Command =>
     .addCommand(fitCommand())
     .addCommand(compileCommand())
     .addCommand(explainCommand())
+    .addCommand(getCommand())
     .addCommand(inspectCommand())
     .addCommand(keygenCommand())
     .addCommand(packCommand())

@@ -88,6 +88,10 @@ export const compileErrors = {
       `The program ${program} ended without an answer: ${reason} (all of it: ${log}).`,
     remedy: `Nothing was written. If the model is sound, this is a fault of a compiler. ${neo}`,
   }),
+  COMPILE_INTERRUPTED: entry<object>({
+    message: () => 'It was interrupted.',
+    remedy: 'Nothing half done was left; run the command again.',
+  }),
   COMPILE_OUTPUT_EXISTS: entry<{ path: string }>({
     message: ({ path }) => `The folder ${path} is there already and is no model package.`,
     remedy: 'Name a new folder with --out, or remove that one.',
