@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { createLogger } from '../../dist/logger.js';
 import { FrameInference } from '../../dist/pipeline/frame-inference.js';
 import { Pipeline } from '../../dist/pipeline/pipeline.js';
+import { WatchedSource } from '../../dist/pipeline/watched-source.js';
 import { createSource } from '../../dist/sources/index.js';
 import { benchConfiguration } from '../configuration.mjs';
 import { RecordingTicker } from '../recording-ticker.mjs';
@@ -22,9 +23,11 @@ export async function run({ progress, seconds }) {
   const source = createSource(config.source, { minWidth: width, minHeight: height, logger });
   const ticker = new RecordingTicker(intervalSeconds);
   const faults = [];
-  const pipeline = new Pipeline(source, ticker, new FrameInference(stages), {
+  const onFault = (error) => faults.push(error);
+  const watched = new WatchedSource(source, config.source, onFault);
+  const pipeline = new Pipeline(watched, ticker, new FrameInference(stages), {
     onResult: () => undefined,
-    onFault: (error) => faults.push(error),
+    onFault,
   });
   progress(`${seconds} s of a tick each ${intervalSeconds} s`);
   const bare = fork(bareTicker, [String(intervalSeconds), String(seconds)]);

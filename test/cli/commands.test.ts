@@ -110,7 +110,7 @@ describe('mli infer', () => {
   });
 
   it('names libdlr and the remedy where it is missing', async () => {
-    const { code, err } = await mli(['infer', path.join(folder, 'a.jpg')], {
+    const { code, err } = await mli(['infer', '--target', 'dlr-x64-avx2', path.join(folder, 'a.jpg')], {
       env: { MLI_LIBDLR: '/nowhere/libdlr.so' },
     });
     expect(code).toBe(1);

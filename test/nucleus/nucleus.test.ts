@@ -40,7 +40,7 @@ describe('the socket of the development nucleus', () => {
     const second = new DevelopmentNucleus({ logger, socketPath });
     await expect(second.start()).rejects.toMatchObject({
       code: 'NUCLEUS_SOCKET_UNUSABLE',
-      message: expect.stringContaining('another nucleus') as string,
+      message: expect.stringContaining('another process') as string,
     });
   });
 

@@ -295,9 +295,9 @@ describe('the rest of the operations', () => {
 
   it('says of an operation that it does not serve it', async () => {
     const { sender } = await twoComponents();
-    const refusal = sender.getSecretValue({ secretId: 'x' });
+    const refusal = sender.listComponents({});
     await expect(refusal).rejects.toMatchObject({
-      serviceError: { message: 'The development nucleus does not serve the operation GetSecretValue.' },
+      serviceError: { message: 'The development nucleus does not serve the operation ListComponents.' },
     });
   });
 });
