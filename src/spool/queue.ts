@@ -1,11 +1,14 @@
 import path from 'node:path';
-import { readdir, rm } from 'node:fs/promises';
 import { Backoff } from '../backoff.js';
 import { describeError, EdgeError } from '../errors/index.js';
 import type { Logger } from '../logger.js';
-import { folderBytes } from './folder-size.js';
+import { DiskFault } from './disk-fault.js';
 import type { LaneStatus, Stored } from './items.js';
-import { isDamage, Store, storeReason, type StoredItem } from './store.js';
+import { removeLeftovers } from './leftovers.js';
+import { headroomBytes, MeasuredFolder } from './measured-folder.js';
+import { isDamage, Store, type StoredItem } from './store.js';
+import { Unsynced } from './unsynced.js';
+import { Unwritten } from './unwritten.js';
 
 /** The budgets of the configuration count in these. */
 export const megabyte = 1_000_000;
@@ -21,20 +24,8 @@ export interface QueueOptions {
 
 export type QueueCounters = Pick<LaneStatus, 'lostToBudget' | 'lostWithoutDisk' | 'damaged' | 'repairs'>;
 
-interface Pending {
-  readonly value: Buffer;
-  readonly settle: (stored: Stored) => void;
-}
-
 /** The format of the store and of what is in it. Another version has another folder, and is left to those who know it. */
 const version = 'v1';
-/** An item is safe from a power cut after this long at most; flash memory wears out by syncing each item. */
-const syncIntervalMs = 250;
-/** Items that the disk does not take stay in memory up to this much. */
-const maxPendingBytes = 4 * 1024 * 1024;
-/** LevelDB needs room for a log, and for tables that are made while the old ones are still there. */
-const headroomBytes = 4 * 1024 * 1024;
-const measureIntervalMs = 5000;
 
 /**
  * Items in order: on the disk within a budget, and in memory where the disk cannot be used. One loop writes, so that everything
@@ -58,10 +49,8 @@ export class Queue {
   #cursor = 0;
   /** The last place that is, or may be, on the disk. */
   #written = 0;
-  /** What is not on the disk yet. */
-  readonly #pending = new Map<number, Pending>();
-  #pendingBytes = 0;
-  readonly #unsynced: Pending[] = [];
+  readonly #pending = new Unwritten();
+  readonly #unsynced: Unsynced;
   /** What is to go from the disk. */
   readonly #removals = new Set<number>();
   #reads = 0;
@@ -69,16 +58,11 @@ export class Queue {
   readonly #removedDuringReads = new Set<number>();
   #evictedUpTo = 0;
   #working: Promise<void> | undefined;
-  #syncTimer: NodeJS.Timeout | undefined;
   #retryTimer: NodeJS.Timeout | undefined;
   readonly #reopening = new Backoff({ initialMs: 1000, maxMs: 60_000 });
   #damageInARow = 0;
-  #diskFault: string | undefined;
-  /** The fault that the log has, until a write succeeds. */
-  #said: string | undefined;
-  #diskBytes = 0;
-  #bytesSinceMeasured = 0;
-  #measuredAtMs = -Infinity;
+  readonly #fault: DiskFault;
+  readonly #size: MeasuredFolder;
   #closed = false;
   /** Called when there is something to read. */
   onItems: () => void = () => undefined;
@@ -87,6 +71,15 @@ export class Queue {
     this.#options = options;
     this.#folder = path.join(options.folder, version);
     this.#maxBytes = options.maxBytes;
+    this.#fault = new DiskFault(this.#folder, options.logger);
+    this.#size = new MeasuredFolder(options.folder);
+    this.#unsynced = new Unsynced(
+      async () => {
+        await this.#store?.sync();
+        return this.#store !== undefined;
+      },
+      (error) => this.#fault.say(error),
+    );
   }
 
   get waiting(): number {
@@ -94,16 +87,16 @@ export class Queue {
   }
 
   get diskBytes(): number {
-    return this.#diskBytes;
+    return this.#size.bytes;
   }
 
   get diskFault(): string | undefined {
-    return this.#diskFault;
+    return this.#fault.reason;
   }
 
   set maxBytes(bytes: number) {
     this.#maxBytes = bytes;
-    this.#measuredAtMs = -Infinity;
+    this.#size.expire();
     this.#work();
   }
 
@@ -116,10 +109,9 @@ export class Queue {
   /** @param besideBytes that it takes on the disk outside of the store */
   push(value: Buffer, besideBytes = 0): Promise<Stored> {
     return new Promise((settle) => {
-      this.#pending.set(this.#next++, { value, settle });
-      this.#pendingBytes += value.byteLength;
-      this.#bytesSinceMeasured += besideBytes;
-      this.#boundMemory();
+      this.#pending.add(this.#next++, { value, settle });
+      this.#size.added(besideBytes);
+      this.counters.lostWithoutDisk += this.#pending.bound(this.#written);
       this.#work();
       this.onItems();
     });
@@ -131,7 +123,7 @@ export class Queue {
     for (const sequence of this.#removals) this.#removedDuringReads.add(sequence);
     try {
       // Taken first: what reaches the disk during the reading is then in one of the two, or in both.
-      const pending = [...this.#pending].map(([sequence, { value }]) => ({ sequence, value }));
+      const pending = this.#pending.entries.map(([sequence, { value }]) => ({ sequence, value }));
       const stored = await this.#readStore(Math.max(after, this.#cursor), limit);
       if (after <= this.#cursor && stored[0]) this.#cursor = stored[0].sequence - 1;
       const items = new Map([...stored, ...pending].map((item) => [item.sequence, item]));
@@ -155,12 +147,7 @@ export class Queue {
 
   /** An item is done with. */
   remove(sequence: number): void {
-    const pending = this.#pending.get(sequence);
-    if (pending) {
-      this.#pending.delete(sequence);
-      this.#pendingBytes -= pending.value.byteLength;
-      pending.settle('memory');
-    }
+    this.#pending.take(sequence)?.settle('memory');
     if (sequence <= this.#written) this.#removals.add(sequence);
     if (this.#reads > 0) this.#removedDuringReads.add(sequence);
     this.#work();
@@ -176,14 +163,14 @@ export class Queue {
   async close(): Promise<void> {
     this.#closed = true;
     clearTimeout(this.#retryTimer);
-    clearTimeout(this.#syncTimer);
+    this.#unsynced.stopTimer();
     await this.#working;
     if (this.#store && (this.#pending.size > 0 || this.#removals.size > 0)) await this.#write(this.#store);
-    await this.#sync();
-    for (const { settle } of this.#pending.values()) settle('lost');
+    await this.#unsynced.sync();
+    for (const [, { settle }] of this.#pending.entries) settle('lost');
     const store = this.#store;
     this.#store = undefined;
-    await store?.close().catch((error: unknown) => this.#say(error));
+    await store?.close().catch((error: unknown) => this.#fault.say(error));
   }
 
   /** With those that are removed already, and only not yet on the disk: what comes is at least `limit` others, or all. */
@@ -230,7 +217,7 @@ export class Queue {
       await this.#takeStock(store);
       return store;
     } catch (error) {
-      this.#say(error);
+      this.#fault.say(error);
       await store?.close().catch(() => undefined);
       if (isDamage(error) && ++this.#damageInARow <= 2) return this.#open();
       this.#retryLater();
@@ -241,18 +228,21 @@ export class Queue {
   async #takeStock(store: Store): Promise<void> {
     const { count, last } = await store.extent();
     // A write that failed may have come through.
-    const there = await store.existing([...this.#removals, ...this.#pending.keys()]);
+    const there = await store.existing([
+      ...this.#removals,
+      ...this.#pending.entries.map(([sequence]) => sequence),
+    ]);
     for (const sequence of this.#removals) if (!there.has(sequence)) this.#removals.delete(sequence);
     this.#onDisk = count - (there.size - this.#removals.size);
     this.#next = Math.max(this.#next, last + 1);
     this.#written = Math.max(this.#written, last);
     this.#sayOpened(store);
-    this.#diskFault = undefined;
+    this.#fault.opened();
     if (count > 0) this.onItems();
   }
 
   async #write(store: Store): Promise<void> {
-    const puts = [...this.#pending];
+    const puts = this.#pending.entries;
     const removals = [...this.#removals];
     this.#written = Math.max(this.#written, puts.at(-1)?.[0] ?? 0);
     try {
@@ -265,32 +255,13 @@ export class Queue {
       return;
     }
     this.#reopening.reset();
-    this.#said = undefined;
+    this.#fault.written();
     for (const sequence of removals) this.#removals.delete(sequence);
     this.#onDisk += puts.length - removals.length;
     for (const [sequence, pending] of puts) {
-      this.#bytesSinceMeasured += pending.value.byteLength;
+      this.#size.added(pending.value.byteLength);
       // Sent meanwhile: its removal waits for the next round.
-      if (!this.#pending.delete(sequence)) continue;
-      this.#pendingBytes -= pending.value.byteLength;
-      this.#unsynced.push(pending);
-    }
-    if (this.#unsynced.length > 0)
-      this.#syncTimer ??= setTimeout(() => {
-        this.#syncTimer = undefined;
-        void this.#sync();
-      }, syncIntervalMs);
-  }
-
-  async #sync(): Promise<void> {
-    const items = this.#unsynced.splice(0);
-    if (items.length === 0) return;
-    try {
-      await this.#store?.sync();
-      for (const { settle } of items) settle(this.#store ? 'disk' : 'memory');
-    } catch (error) {
-      this.#say(error);
-      for (const { settle } of items) settle('memory');
+      if (this.#pending.take(sequence)) this.#unsynced.add(pending);
     }
   }
 
@@ -298,7 +269,7 @@ export class Queue {
   async #fail(store: Store, error: unknown): Promise<void> {
     if (this.#store !== store) return;
     this.#store = undefined;
-    this.#say(error);
+    this.#fault.say(error);
     await store.close().catch(() => undefined);
     if (isDamage(error)) {
       this.#damageInARow++;
@@ -316,74 +287,28 @@ export class Queue {
     }, this.#reopening.nextMs()).unref();
   }
 
-  /** What is being written stays: it may come through. */
-  #boundMemory(): void {
-    for (const [sequence, pending] of this.#pending) {
-      if (this.#pendingBytes <= maxPendingBytes) return;
-      if (sequence <= this.#written) continue;
-      this.#pending.delete(sequence);
-      this.#pendingBytes -= pending.value.byteLength;
-      this.counters.lostWithoutDisk++;
-      pending.settle('lost');
-    }
-  }
-
-  get #mustMeasure(): boolean {
-    return (
-      this.#bytesSinceMeasured > Math.min(headroomBytes / 4, this.#maxBytes / 64) ||
-      performance.now() - this.#measuredAtMs > measureIntervalMs
-    );
-  }
-
-  /** Measured on the disk, since only the disk knows what LevelDB's compression and leftovers come to. */
   async #keepBudget(): Promise<void> {
     const store = this.#store;
-    if (!store || !this.#mustMeasure) return;
+    if (!store || !this.#size.isStale(this.#maxBytes)) return;
     try {
-      this.#diskBytes = await this.#measure();
+      let bytes = await this.#size.measure();
       const limit = this.#maxBytes - headroomBytes;
       // What is left of items that are gone.
-      if (this.#diskBytes > limit || (this.#onDisk === 0 && this.#diskBytes > headroomBytes)) {
+      if (bytes > limit || (this.#onDisk === 0 && bytes > headroomBytes)) {
         const [first] = await store.read(this.#cursor, 1);
         await store.compact(first ? first.sequence : this.#next);
-        this.#diskBytes = await this.#measure();
+        bytes = await this.#size.measure();
       }
-      if (this.#diskBytes > limit && (await this.#removeLeftovers())) this.#diskBytes = await this.#measure();
-      while (this.#diskBytes > limit && this.#onDisk > 0) {
+      const { folder, logger } = this.#options;
+      if (bytes > limit && (await removeLeftovers(folder, version, logger)))
+        bytes = await this.#size.measure();
+      while (bytes > limit && this.#onDisk > 0) {
         await this.#evict(store, Math.max(1, Math.ceil(this.#onDisk / 10)));
-        this.#diskBytes = await this.#measure();
+        bytes = await this.#size.measure();
       }
     } catch (error) {
       await this.#fail(store, error);
     }
-  }
-
-  async #measure(): Promise<number> {
-    this.#bytesSinceMeasured = 0;
-    this.#measuredAtMs = performance.now();
-    return folderBytes(this.#options.folder);
-  }
-
-  /** Stores that were set aside, or are of another version, have to make room first. */
-  async #removeLeftovers(): Promise<boolean> {
-    const { folder, logger } = this.#options;
-    const names = await readdir(folder);
-    const leftovers = [
-      ...names
-        .filter((name) => name.startsWith('v') && name !== version)
-        .map((name) => path.join(folder, name)),
-      ...(await readdir(this.#folder))
-        .filter((name) => name === 'lost')
-        .map((name) => path.join(this.#folder, name)),
-    ];
-    for (const leftover of leftovers) {
-      logger.warn(
-        { path: leftover },
-        'The budget of the spool is reached: what had been set aside is removed.',
-      );
-      await rm(leftover, { recursive: true, force: true });
-    }
-    return leftovers.length > 0;
   }
 
   async #evict(store: Store, count: number): Promise<void> {
@@ -420,15 +345,5 @@ export class Queue {
         ? new EdgeError('SPOOL_REPAIRED', details)
         : new EdgeError('SPOOL_SET_ASIDE', details);
     this.#options.logger.error({ code: error.code }, describeError(error));
-  }
-
-  /** Once for each reason: a full disk must not fill the log. */
-  #say(error: unknown): void {
-    const reason = storeReason(error);
-    this.#diskFault = reason;
-    if (this.#said === reason) return;
-    this.#said = reason;
-    const fault = new EdgeError('SPOOL_DISK', { folder: this.#folder, reason });
-    this.#options.logger.error({ code: fault.code }, describeError(fault));
   }
 }

@@ -1,6 +1,4 @@
-import { performance } from 'node:perf_hooks';
 import path from 'node:path';
-import { Backoff } from '../backoff.js';
 import type { SpoolConfig } from '../config/spool.js';
 import { describeError, EdgeError } from '../errors/index.js';
 import type { Logger } from '../logger.js';
@@ -8,6 +6,7 @@ import { pause } from '../pause.js';
 import { Bodies, type BodyFile } from './bodies.js';
 import type { LaneStatus, Stored, UploadItem, UploadListener, UploadOutcome } from './items.js';
 import { megabyte, Queue } from './queue.js';
+import { Rests } from './rests.js';
 import { storeReason } from './store.js';
 import { Wake } from './wake.js';
 
@@ -22,22 +21,9 @@ export interface UploadsOptions {
 /** An upload as it is in the store: its body is a file beside it. */
 type StoredUpload = Omit<UploadItem, 'body'> & { readonly body: BodyFile };
 
-/** A bucket that did not take something for an owner: nothing more is tried for a while. */
-interface Rest {
-  readonly backoff: Backoff;
-  untilMs: number;
-  outcome: Exclude<UploadOutcome, { status: 'uploaded' }>;
-}
-
 const pageSize = 64;
 const idleMs = 5000;
 const closingMs = 2000;
-/** The network comes back soon; a bucket or a right is brought back by a person. */
-const delays = {
-  delayed: { initialMs: 1000, maxMs: 300_000 },
-  refused: { initialMs: 30_000, maxMs: 3_600_000 },
-};
-
 /** Uploads for S3, the oldest first; what one bucket does not take holds up no other. */
 export class UploadsLane {
   readonly #options: UploadsOptions;
@@ -47,8 +33,7 @@ export class UploadsLane {
   readonly #wake = new Wake();
   readonly #ending = new AbortController();
   readonly #busy = new Map<number, Promise<void>>();
-  /** Bucket and owner → its rest. */
-  readonly #rests = new Map<string, Rest>();
+  readonly #rests = new Rests();
   /** Whose owners know that they wait. */
   readonly #told = new Set<number>();
   #parallel: number;
@@ -82,7 +67,7 @@ export class UploadsLane {
       damaged: counters.damaged + damaged,
       refused,
       diskFault: diskFault ?? this.#diskFault,
-      sendFault: [...this.#rests.values()][0]?.outcome.error,
+      sendFault: this.#rests.firstFault,
     };
   }
 
@@ -140,8 +125,7 @@ export class UploadsLane {
         });
         this.#busy.set(sequence, work);
       } else {
-        const ends = [...this.#rests.values()].map(({ untilMs }) => untilMs - performance.now());
-        await this.#wake.wait(Math.min(idleMs, ...ends.filter((ms) => ms > 0)), signal);
+        await this.#wake.wait(Math.min(idleMs, ...this.#rests.remainingMs), signal);
       }
     }
   }
@@ -157,9 +141,9 @@ export class UploadsLane {
           this.#queue.dropDamaged(sequence);
           continue;
         }
-        const rest = this.#rests.get(restKey(upload));
-        if (!rest || performance.now() >= rest.untilMs) return { sequence, upload };
-        await this.#tell(sequence, upload, rest.outcome);
+        const reason = this.#rests.reason(upload);
+        if (!reason) return { sequence, upload };
+        await this.#tell(sequence, upload, reason);
       }
       if (items.length < pageSize) return undefined;
       after = items.at(-1)?.sequence ?? after;
@@ -183,7 +167,7 @@ export class UploadsLane {
     const outcome = await this.#options.put({ ...upload, body }, signal);
     if (signal.aborted && outcome.status !== 'uploaded') return;
     if (outcome.status === 'uploaded') {
-      this.#rests.delete(restKey(upload));
+      this.#rests.end(upload);
       this.#told.delete(sequence);
       await this.#tell(sequence, upload, outcome);
       this.#counters.sent++;
@@ -194,13 +178,8 @@ export class UploadsLane {
     }
   }
 
-  #rest(upload: StoredUpload, outcome: Rest['outcome']): void {
-    const key = restKey(upload);
-    const before = this.#rests.get(key);
-    const backoff =
-      before?.outcome.status === outcome.status ? before.backoff : new Backoff(delays[outcome.status]);
-    this.#rests.set(key, { backoff, outcome, untilMs: performance.now() + backoff.nextMs() });
-    const level = before?.outcome.error === outcome.error ? 'debug' : 'warn';
+  #rest(upload: StoredUpload, outcome: Exclude<UploadOutcome, { status: 'uploaded' }>): void {
+    const level = this.#rests.begin(upload, outcome) ? 'warn' : 'debug';
     this.#options.logger[level](
       { code: outcome.error, waiting: this.#queue.waiting },
       `An upload is ${outcome.status} and waits in the spool. ${outcome.reason}`,
@@ -261,7 +240,5 @@ export class UploadsLane {
     this.#diskFault = reason;
   }
 }
-
-const restKey = ({ bucket, owner }: StoredUpload): string => `${bucket} ${owner}`;
 
 const decode = (value: Buffer): StoredUpload => JSON.parse(value.toString('utf8')) as StoredUpload;
