@@ -13,7 +13,7 @@ import onnx
 
 import onnx_form
 from answer import Request, invalid, serve, unsupported
-from tensors import Shapes, fixed_shape, given_shape, reference
+from tensors import Shapes, check_names, fixed_shape, given_shape, reference
 
 Symbol = Any
 HEAD = "SoftmaxOutput"
@@ -73,6 +73,7 @@ def export(request: Request) -> Dict[str, Any]:
     path = Path(request["model"])
     symbol, arguments, auxiliary = load(path)
     names = data_names(symbol, arguments)
+    check_names(request["shapes"], names)
     shapes = input_shapes(path, names, request["shapes"])
     folder = Path(request["out"])
     folder.mkdir(parents=True, exist_ok=True)

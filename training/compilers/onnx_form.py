@@ -12,10 +12,12 @@ from onnx.external_data_helper import uses_external_data
 from onnx.mapping import TENSOR_TYPE_TO_NP_TYPE
 
 from answer import Refusal, invalid, unsupported
-from tensors import Shapes, fixed_shape, given_shape, info
+from tensors import Shapes, check_names, fixed_shape, given_shape, info
 
 OPSET = 13
 MARK = re.compile(r"[^A-Za-z0-9_]+")
+EXTENSIONS = ("ai.onnx.ml", "com.microsoft")
+"""Of ONNX Runtime, some of which TVM knows: it says itself which not."""
 INLINE_LIMIT_BYTES = 2_000_000_000
 """A protobuf message holds no more."""
 
@@ -68,6 +70,7 @@ def finish(model: onnx.ModelProto, shapes: Shapes, out: Path) -> Dict[str, Any]:
     # Weights that are listed as inputs too, as older exporters do, could be overridden; nobody does.
     del model.graph.input[:]
     model.graph.input.extend(inputs)
+    check_names(shapes, [value.name for value in inputs])
     for position, value in enumerate(model.graph.input):
         tensor = value.type.tensor_type
         declared = [axis.dim_value for axis in tensor.shape.dim]
@@ -102,9 +105,10 @@ def check_operators(model: onnx.ModelProto) -> None:
     """Converters leave what they cannot convert as it is, under the name that it has in its framework."""
     known = {schema.name for schema in onnx.defs.get_all_schemas_with_history() if not schema.domain}
     strange = [
-        node.op_type
+        f"{node.domain}.{node.op_type}" if node.domain else node.op_type
         for node in model.graph.node
-        if node.domain in ("", "ai.onnx") and node.op_type not in known
+        if node.domain not in EXTENSIONS
+        and (node.domain not in ("", "ai.onnx") or node.op_type not in known)
     ]
     if strange:
         raise unsupported(strange, "ONNX")

@@ -16,7 +16,7 @@ from tf2onnx import tf_loader  # noqa: E402
 
 import onnx_form  # noqa: E402
 from answer import Refusal, Request, invalid, serve  # noqa: E402
-from tensors import fixed_shape, given_shape, info, reference  # noqa: E402
+from tensors import check_names, fixed_shape, given_shape, info, reference  # noqa: E402
 
 Run = Callable[[Dict[str, np.ndarray]], List[np.ndarray]]
 Graph = Tuple[tf.compat.v1.GraphDef, List[str], List[str]]
@@ -76,6 +76,7 @@ def export_graph(request: Request, graph: Graph) -> Dict[str, Any]:
         shapes = {
             name: declared(imported.get_tensor_by_name(name)) for name in inputs
         }
+    check_names(request["shapes"], [plain(name) for name in inputs])
     chosen = {
         name: fixed_shape(shape, given_shape(request["shapes"], plain(name), position), plain(name))
         for position, (name, shape) in enumerate(shapes.items())
@@ -125,6 +126,7 @@ def export_lite(request: Request) -> Dict[str, Any]:
         shape = list(one.get("shape_signature", one["shape"]))
         given = given_shape(request["shapes"], name, position)
         inputs.append(info(name, one["dtype"], fixed_shape(shape, given, name)))
+    check_names(request["shapes"], names)
     outputs = [info(plain(one["name"]), one["dtype"], one["shape"]) for one in lite.get_output_details()]
     answer: Dict[str, Any] = {
         "lite": {

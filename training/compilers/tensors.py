@@ -7,7 +7,7 @@ from typing import Any, Dict, List, Sequence, Tuple
 
 import numpy as np
 
-from answer import Refusal
+from answer import Refusal, invalid
 
 Shapes = Dict[str, List[int]]
 
@@ -34,6 +34,14 @@ def write_outputs(arrays: Sequence[np.ndarray], folder: str) -> List[Dict[str, A
 
 def info(name: str, dtype: Any, shape: Sequence[int]) -> Dict[str, Any]:
     return {"name": name, "dtype": str(np.dtype(dtype)), "shape": [int(axis) for axis in shape]}
+
+
+def check_names(shapes: Shapes, names: Sequence[str]) -> None:
+    """A shape for an input that is not there is a slip of the pen, not a wish."""
+    places = [str(position) for position in range(len(names))]
+    strange = [name for name in shapes if name not in names and name not in places]
+    if strange:
+        raise invalid(f"it has no input {', '.join(strange)} (there: {', '.join(names)})")
 
 
 def given_shape(shapes: Shapes, name: str, position: int) -> List[int]:

@@ -16,6 +16,6 @@ models:
   ${manifest.name}:
     source: { type: package, path: ${path.resolve(folder)}, sha256: ${digest} }
 
-Prove it: mli model verify ${folder}`,
+Prove it: mli model verify ${folder} --sha256 ${digest}`,
   );
 }

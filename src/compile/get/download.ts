@@ -36,11 +36,14 @@ export async function downloadPinned(
   await mkdir(path.dirname(kept), { recursive: true });
   const fresh = await mkdtemp(`${kept}.`);
   try {
-    const [command, ...args] =
+    const [command, args]: readonly [string, readonly string[]] =
       registry === 'pypi'
-        ? [python, '-m', 'pip', 'download', '--quiet', '--no-deps', '--only-binary', ':all:', '--dest', fresh]
-        : ['npm', 'pack', '--ignore-scripts', '--pack-destination', fresh];
-    await run(command ?? '', [...args, requirement]).catch((cause: unknown) => {
+        ? [
+            python,
+            ['-m', 'pip', 'download', '--quiet', '--no-deps', '--only-binary', ':all:', '--dest', fresh],
+          ]
+        : ['npm', ['pack', '--ignore-scripts', '--pack-destination', fresh]];
+    await run(command, [...args, requirement]).catch((cause: unknown) => {
       const lines = ((cause as { stderr?: string }).stderr || String(cause)).trim();
       const reason = lines.split('\n').at(-1) ?? '';
       throw new EdgeError('GET_DOWNLOAD_FAILED', { name: requirement, reason }, { cause });
