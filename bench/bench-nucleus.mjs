@@ -6,7 +6,7 @@ import { benchDocument } from './configuration.mjs';
 const recipe = fileURLToPath(new URL('../recipes/mli.Inference.yaml', import.meta.url));
 const resultTopics = 'mli/predictions/#';
 
-/** The development nucleus in this process, with the configuration of one pipeline deployed, and the results that come over it. */
+/** The development nucleus in this process, with a configuration deployed, and the results that come over it. */
 export class BenchNucleus {
   #nucleus = new DevelopmentNucleus({
     logger: createLogger({ name: 'nucleus', level: 'error', stream: 'stderr' }),
@@ -15,7 +15,7 @@ export class BenchNucleus {
   #listeners = new Set();
   environment = /** @type {Readonly<Record<string, string>>} */ ({});
 
-  /** @param {{ intervalSeconds: number }} source */
+  /** @param {{ intervalSeconds: number, count?: number }} source of each pipeline, and how many there are */
   static async start(source) {
     const bench = new BenchNucleus();
     await bench.#nucleus.start();

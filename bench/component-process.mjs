@@ -37,12 +37,18 @@ export class ComponentProcess {
     return this.#child.pid;
   }
 
-  /** Process of the one pipeline: the component's only child. */
+  /** Processes of its pipelines. */
+  get pipelinePids() {
+    const children = readFileSync(`/proc/${this.pid}/task/${this.pid}/children`, 'utf8').trim();
+    return children === '' ? [] : children.split(' ').map(Number);
+  }
+
+  /** The one process of pipelines. */
   get pipelinePid() {
-    const children = readFileSync(`/proc/${this.pid}/task/${this.pid}/children`, 'utf8').trim().split(' ');
-    if (children.length !== 1 || children[0] === '')
-      throw new Error(`mli run has ${children.length} children, expected its pipeline`);
-    return Number(children[0]);
+    const [pid, ...others] = this.pipelinePids;
+    if (pid === undefined || others.length > 0)
+      throw new Error(`mli run has ${this.pipelinePids.length} children, expected its pipeline`);
+    return pid;
   }
 
   async stop() {

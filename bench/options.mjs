@@ -11,7 +11,7 @@ run, so that ratios hold. Nothing here passes or fails by a time.
 
   --case NAME,...  these cases alone, in their usual order
   --json           an array of {case, subject, peer, unit, median, p95, peerMedian, ratio} instead of tables
-  --seconds N      length of the case tick (default: 60)
+  --seconds N      length of the case tick, and of each measurement of many-pipelines (default: 60)
   --help           this text
 
 Cases:

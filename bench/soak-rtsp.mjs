@@ -11,6 +11,7 @@ import { fileURLToPath } from 'node:url';
 import { parseConfiguration } from '../dist/config/index.js';
 import { createLogger } from '../dist/logger.js';
 import { specOf } from '../dist/pipeline/spec.js';
+import { PipelineProcesses } from '../dist/pipeline/processes.js';
 import { PipelineSupervisor } from '../dist/pipeline/supervisor.js';
 
 const { values } = parseArgs({
@@ -41,11 +42,12 @@ const configuration = parseConfiguration(
 const model = { folder: `${root}models/waste-sorter`, allowUnpinned: false };
 const spec = specOf('camera', configuration.pipelines.camera, model, configuration.dlr);
 let results = 0;
+const logger = createLogger({ name: 'soak', level: 'warn', stream: 'stderr' });
+const processes = new PipelineProcesses(logger);
 const supervisor = new PipelineSupervisor(
   spec,
-  configuration.supervision,
+  { config: configuration.supervision, processes, logger, keepFrames: 0, phase: 0 },
   { onResult: () => results++ },
-  createLogger({ name: 'soak', level: 'warn', stream: 'stderr' }),
 );
 supervisor.start();
 await nextResult(60);

@@ -1,38 +1,17 @@
 import { performance } from 'node:perf_hooks';
 import type { SupervisionConfig } from '../config/document.js';
 import { EdgeError, describeError } from '../errors/index.js';
-import type { Logger } from '../logger.js';
 import { Candidate, isFinal } from './candidate.js';
 import { answerLimitMs, handOver, stopLimitMs } from './handover.js';
 import { PipelineLedger, type PipelineState, type PipelineStatus } from './ledger.js';
 import type { Fault, PipelineNews, StartOptions } from './messages.js';
-import type { PipelineProcesses } from './processes.js';
 import type { AskPipeline } from './requests.js';
 import { Restarts } from './restarts.js';
-import type { ModelIdentity, PipelineResult } from './result.js';
+import type { ModelIdentity } from './result.js';
 import { gaveUp, type PipelineSeat } from './seat.js';
 import type { PipelineSpec } from './spec.js';
+import type { SupervisorEvents, SupervisorOptions } from './supervision.js';
 import { Watchdog, type Verdict } from './watchdog.js';
-
-export interface SupervisorEvents {
-  onResult(result: PipelineResult): void;
-  onState?(state: PipelineState): void;
-  onReady?(model: ModelIdentity): void;
-  /** A fault of the pipeline or of its process; it has been logged. */
-  onFault?(fault: Fault): void;
-  /** Nothing has worked yet, and with this model nothing will. It is tried on, with growing pauses. */
-  onUnusable?(fault: Fault): void;
-}
-
-export interface SupervisorOptions {
-  readonly config: SupervisionConfig;
-  readonly processes: PipelineProcesses;
-  readonly logger: Logger;
-  /** How many of the last frames can be asked for. */
-  readonly keepFrames: number;
-  /** Where in the interval it ticks, 0..1. */
-  readonly phase: number;
-}
 
 /** A pipeline that has worked for this long has recovered: the next restart is at once again. */
 const healthyAfterMs = 5_000;
@@ -43,9 +22,8 @@ const fatalRestarts = 3;
 /** Keeps one pipeline at work: restarts it with back-off, ends its process when that is silent or an inference hangs. */
 export class PipelineSupervisor {
   readonly #events: SupervisorEvents;
-  readonly #processes: PipelineProcesses;
-  readonly #logger: Logger;
-  readonly #phase: number;
+  readonly #options: SupervisorOptions;
+  readonly #logger: SupervisorOptions['logger'];
   readonly #ledger = new PipelineLedger();
   readonly #restarts: Restarts;
   #config: SupervisionConfig;
@@ -62,10 +40,9 @@ export class PipelineSupervisor {
 
   constructor(spec: PipelineSpec, options: SupervisorOptions, events: SupervisorEvents) {
     this.#spec = spec;
+    this.#options = options;
     this.#events = events;
-    this.#processes = options.processes;
     this.#logger = options.logger;
-    this.#phase = options.phase;
     this.#config = options.config;
     this.#keepFrames = options.keepFrames;
     this.#restarts = new Restarts(options.config);
@@ -113,7 +90,7 @@ export class PipelineSupervisor {
       spec,
       this.#startOptions({ prove, hold: true }),
       this.#config,
-      this.#processes,
+      this.#options.processes,
       {
         onFirstResult: () => this.#adopt(candidate, spec),
         onNews: (news) => this.#receive(candidate.seat, news),
@@ -165,7 +142,7 @@ export class PipelineSupervisor {
 
   #launch(): void {
     this.#setState('starting');
-    const seat: PipelineSeat = this.#processes.seat(this.#spec, this.#restarts.alone, {
+    const seat: PipelineSeat = this.#options.processes.seat(this.#spec, this.#restarts.alone, {
       onNews: (news) => this.#receive(seat, news),
       onExit: (how) => this.#exited(seat, how),
     });
@@ -176,7 +153,7 @@ export class PipelineSupervisor {
 
   #startOptions(how: Pick<StartOptions, 'prove' | 'hold'>): StartOptions {
     const framesBefore = this.#framesBefore(0);
-    return { ...how, keepFrames: this.#keepFrames, framesBefore, phase: this.#phase };
+    return { ...how, keepFrames: this.#keepFrames, framesBefore, phase: this.#options.phase };
   }
 
   #framesBefore(seconds: number): number {
