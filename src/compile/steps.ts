@@ -1,6 +1,7 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { z } from 'zod';
+import { EdgeError } from '../errors/index.js';
 import { userCache } from './cache.js';
 import {
   compiledSchema,
@@ -39,8 +40,9 @@ export class CompileSteps {
     this.#log = path.join(userCache(), 'logs', 'compile.log');
   }
 
-  /** Makes the environments that are not there, before anything else takes time. */
+  /** Makes the environments that are not there, before anything else takes time. @throws EdgeError COMPILE_MACHINE_UNSUITED */
   async prepare(): Promise<void> {
+    if (process.arch !== 'x64') throw new EdgeError('COMPILE_MACHINE_UNSUITED', { machine: process.arch });
     await mkdir(path.dirname(this.#log), { recursive: true });
     await rm(this.#log, { force: true });
     const { environment, compiler } = this.#source.framework;
