@@ -1,3 +1,4 @@
+import { withDeadline } from '../deadline.js';
 import { performance } from 'node:perf_hooks';
 import type { ActionConfig } from '../config/action.js';
 import { describeError, EdgeError, isEdgeError } from '../errors/index.js';
@@ -151,9 +152,7 @@ export class ActionLane {
     const working = this.#working.then(() => {
       // What waited when the fail-safe state was asked for must not undo it.
       if (ending.aborted) return undefined;
-      return work(
-        AbortSignal.any([ending, AbortSignal.timeout(Math.ceil(this.#config.timeoutSeconds * 1000))]),
-      );
+      return work(withDeadline(ending, Math.ceil(this.#config.timeoutSeconds * 1000)));
     });
     this.#working = working.finally(() => this.#waiting--);
     await this.#working;

@@ -1,3 +1,4 @@
+import { withDeadline } from '../deadline.js';
 import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
@@ -129,7 +130,7 @@ export class Sampler {
   }
 
   #limit(): AbortSignal {
-    return AbortSignal.any([this.#ending.signal, AbortSignal.timeout(askLimitMs)]);
+    return withDeadline(this.#ending.signal, askLimitMs);
   }
 }
 

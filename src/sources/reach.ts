@@ -1,3 +1,4 @@
+import { withDeadline } from '../deadline.js';
 import { connect } from 'node:net';
 import { once } from 'node:events';
 import { EdgeError } from '../errors/index.js';
@@ -10,7 +11,7 @@ import { EdgeError } from '../errors/index.js';
 export async function reach(url: URL, defaultPort: number, signal: AbortSignal): Promise<void> {
   const host = url.hostname.replace(/^\[|\]$/g, '');
   const port = Number(url.port) || defaultPort;
-  const limit = AbortSignal.any([signal, AbortSignal.timeout(limitMs)]);
+  const limit = withDeadline(signal, limitMs);
   const socket = connect({ host, port });
   try {
     await once(socket, 'connect', { signal: limit });

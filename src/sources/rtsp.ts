@@ -1,3 +1,4 @@
+import { withDeadline } from '../deadline.js';
 import type { RtspSourceConfig } from '../config/camera.js';
 import { EdgeError } from '../errors/index.js';
 import { inUrl, withoutSecrets, type Credentials } from './credentials.js';
@@ -16,7 +17,7 @@ export function rtspOpener(config: RtspSourceConfig, credentials: () => Credenti
       const secrets = credentials();
       await reach(new URL(config.url), config.url.startsWith('rtsps:') ? 322 : 554, signal);
       const process = new FrameProcess(rtspCommand(config, secrets), (end) => failure(config, secrets, end));
-      const answered = await process.answered(AbortSignal.any([signal, AbortSignal.timeout(answerLimitMs)]));
+      const answered = await process.answered(withDeadline(signal, answerLimitMs));
       if (answered || signal.aborted) return process;
       await process.stop();
       const reason = `it takes connections, but did not describe its stream within ${answerLimitMs / 1000} s`;

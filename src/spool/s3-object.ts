@@ -1,3 +1,4 @@
+import { withDeadline } from '../deadline.js';
 import type { S3Client } from '@aws-sdk/client-s3';
 import type { UploadItem, UploadOutcome } from './items.js';
 
@@ -28,7 +29,7 @@ export class S3Writer {
         ...(metadata && { Metadata: asHeaders(metadata) }),
       });
       const { ETag } = await client.send(command, {
-        abortSignal: AbortSignal.any([signal, AbortSignal.timeout(limitMs)]),
+        abortSignal: withDeadline(signal, limitMs),
       });
       return { status: 'uploaded', etag: ETag, bytes: body.byteLength };
     } catch (error) {
