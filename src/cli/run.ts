@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { Component } from '../component.js';
 import { describeError } from '../errors/index.js';
 import { createGreengrassClient, type GreengrassClient } from '../greengrass/index.js';
+import { useTokenExchange } from '../greengrass/token-exchange.js';
 import { createLogger, type Logger } from '../logger.js';
 import { storedLibrary } from '../models/index.js';
 import { ProvenModels } from '../proven-models.js';
@@ -64,6 +65,7 @@ async function run(options: RunOptions, command: Command): Promise<void> {
   try {
     const stopped = untilStopped();
     await spool?.start();
+    if (client) void useTokenExchange(client, logger);
     if (client) void listenForUpdates(client, component, logger);
     if (options.config !== undefined) {
       component.apply(await loadConfiguration(options.config, options.set));

@@ -102,10 +102,10 @@ export class PipelineSeat {
   async stop(limitMs: number): Promise<void> {
     if (this.#vacant) return;
     this.#process.send(this.#number, { type: 'stop' });
-    if (!(await settledWithin(limitMs, this.#vacated)))
-      this.#process.kill('a pipeline in it did not end when it was asked to');
+    const left = await settledWithin(limitMs, this.#vacated);
+    if (!left) this.#process.kill('a pipeline in it did not end when it was asked to');
     // What the kernel does not let go of cannot be waited for.
-    if (this.#process.size === 0) await settledWithin(limitMs, this.#process.exited);
+    if (!left || this.#process.size === 0) await settledWithin(limitMs, this.#process.exited);
   }
 
   /** Without regard for the frame in progress, but for the others in the process. */

@@ -126,6 +126,21 @@ describe('the component on a nucleus', () => {
     expect(new Set(ids).size).toBe(ids.length);
   });
 
+  it('waits with a pipeline that was removed and added again until its predecessor is gone', async () => {
+    await desk.run();
+    await desk.moreResults(2);
+    const before = desk.pipelinePids();
+    const configuration = desk.nucleus.configuration('mli.Inference');
+    // A process that is stopped leaves only when it is killed, five seconds later.
+    for (const pid of before) process.kill(pid, 'SIGSTOP');
+    await desk.nucleus.deploy('mli.Inference', { replace: { ...configuration, pipelines: {} } });
+    await desk.until('its removal', () => desk.log.includes('pipeline removed'));
+    await desk.nucleus.deploy('mli.Inference', { replace: configuration });
+    await desk.until('another process', () => desk.pipelinePids().some((pid) => !before.includes(pid)));
+    expect(before.filter(alive)).toEqual([]);
+    await desk.moreResults(2);
+  });
+
   it('applies a changed configuration to the pipelines that it concerns only', async () => {
     const belts = { 'belt-1': {}, 'belt-2': {} };
     await desk.run(desk.configuration(belts));
@@ -193,6 +208,17 @@ describe('the component on a nucleus', () => {
     await desk.moreResults(1, 'belt-2');
     const pids = desk.pipelinePids();
     expect(await desk.stopComponent()).toBe(0);
+    expect(pids.filter(alive)).toEqual([]);
+  });
+
+  it('ends within 15 s on SIGTERM where a pipeline process does not answer', async () => {
+    await desk.run();
+    await desk.moreResults(1);
+    const pids = desk.pipelinePids();
+    for (const pid of pids) process.kill(pid, 'SIGSTOP');
+    const started = performance.now();
+    expect(await desk.stopComponent()).toBe(0);
+    expect(performance.now() - started).toBeLessThan(15_000);
     expect(pids.filter(alive)).toEqual([]);
   });
 
