@@ -8,6 +8,7 @@ import { decodePicture } from '../sources/picture-file.js';
 import { valuesOf } from '../tensor-values.js';
 import type { Tensor } from '../types.js';
 import { constantsOf, constantTensors } from './constants.js';
+import { isGood, type GoldenDifference } from './golden-difference.js';
 import { readGoldenWindow } from './golden-window.js';
 
 /** What a golden sample's output file holds: raw outputs of the model, before activation, by their position. */
@@ -16,18 +17,6 @@ const goldenSchema = z.looseObject({
     .record(z.string(), z.looseObject({ shape: z.array(z.number().int()), data: z.array(z.number()).min(1) }))
     .refine((outputs) => Object.keys(outputs).length > 0, 'must have at least one output'),
 });
-
-/** How far one golden sample is from what it should be. */
-export interface GoldenDifference {
-  readonly sample: string;
-  readonly tolerance: number;
-  /** The largest of a raw output; NaN where an output is missing, of another size, or no number. */
-  readonly difference: number;
-  /** Where it is: `output 0[3]`. */
-  readonly place: string;
-  /** In words: what is there instead of what. */
-  readonly text: string;
-}
 
 /**
  * Runs the golden samples of a package through its own preprocessing and the loaded engine.
@@ -67,9 +56,6 @@ export async function runSample(
     decoded.picture.release();
   }
 }
-
-/** Within its tolerance; written so that NaN is not. */
-export const isGood = ({ difference, tolerance }: GoldenDifference): boolean => difference <= tolerance;
 
 /**
  * The proof that this artifact, on this machine, computes what its makers saw.

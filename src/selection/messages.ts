@@ -1,5 +1,5 @@
 import type { EngineInfo, EngineRequest } from '../engines/index.js';
-import type { GoldenDifference } from '../pipeline/golden.js';
+import type { GoldenDifference } from '../pipeline/golden-difference.js';
 import type { OpenModelSpec } from '../pipeline/load-model.js';
 import type { Fault } from '../pipeline/messages.js';
 

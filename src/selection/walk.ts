@@ -1,5 +1,5 @@
 import type { EngineInfo } from '../engines/index.js';
-import { isGood } from '../pipeline/golden.js';
+import { isGood } from '../pipeline/golden-difference.js';
 import type { TensorInfo } from '../types.js';
 import type { ProbeJob, ProbeReport } from './messages.js';
 import { quantile, race, type RaceLimits } from './race.js';
