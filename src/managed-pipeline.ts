@@ -7,7 +7,7 @@ import type { Logger } from './logger.js';
 import { ModelPursuit } from './model-pursuit.js';
 import type { ModelSupply } from './models/index.js';
 import type { Observer } from './observer.js';
-import type { PipelineStatus } from './pipeline/ledger.js';
+import { idle, type PipelineStatus } from './pipeline/ledger.js';
 import type { Fault } from './pipeline/messages.js';
 import type { PipelineProcesses } from './pipeline/processes.js';
 import type { AskPipeline } from './pipeline/requests.js';
@@ -38,15 +38,6 @@ export interface ManagedPipelineOptions {
   readonly feedback?: Feedback | undefined;
   readonly logger: Logger;
 }
-
-const idle: PipelineStatus = {
-  state: 'stopped',
-  pid: undefined,
-  restarts: 0,
-  lastFault: undefined,
-  model: undefined,
-  counters: {},
-};
 
 /** One pipeline as the component sees it: what it runs, what becomes of its results, and how it is. */
 export class ManagedPipeline {

@@ -17,6 +17,16 @@ export interface PipelineStatus {
   readonly counters: Readonly<Partial<PipelineCounters>>;
 }
 
+/** Before there has been a process. */
+export const idle: PipelineStatus = {
+  state: 'stopped',
+  pid: undefined,
+  restarts: 0,
+  lastFault: undefined,
+  model: undefined,
+  counters: {},
+};
+
 /** So many frames of a process that died may never have been heard of. */
 const unheardFrames = 100;
 
