@@ -35,6 +35,7 @@ describe.each(['classic', 'lite'] as const)('readings on a local topic (%s nucle
     const client = createGreengrassClient({ logger, environment: publisher.environment });
     await client.connect();
     let time = 1_767_225_600;
+    let sent: Promise<void> = Promise.resolve();
     const send = setInterval(() => {
       const readings = Array.from({ length: 20 }, () => ({
         t: (time += 0.05),
@@ -43,12 +44,14 @@ describe.each(['classic', 'lite'] as const)('readings on a local topic (%s nucle
         current: 3.2,
         noise: -34,
       }));
-      void client.publish('plant/pump', JSON.stringify(readings));
+      sent = sent.then(() => client.publish('plant/pump', JSON.stringify(readings)));
     }, 50);
     try {
       await desk.until('a result of the pump', () => desk.results('pump').length > 0);
     } finally {
       clearInterval(send);
+      // What is on its way arrives before the connection ends.
+      await sent;
       await client.close();
     }
     expect(desk.results('pump')[0]?.frame).toMatchObject({
