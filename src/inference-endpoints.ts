@@ -1,10 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
-import { Backoff } from './backoff.js';
 import type { Configuration } from './config/index.js';
 import { describeError } from './errors/index.js';
 import { addressOf, HttpServer, readToken } from './http/index.js';
+import { keepOpen } from './kept-open.js';
 import type { Logger } from './logger.js';
-import { pause } from './pause.js';
 import {
   createInferenceApp,
   InferenceService,
@@ -23,7 +22,6 @@ export interface InferenceEndpointsOptions {
 }
 
 const mebibyte = 1024 * 1024;
-const retry = { initialMs: 1000, maxMs: 60_000 };
 
 /** What the endpoints depend on. */
 interface Wanted {
@@ -68,26 +66,12 @@ export class InferenceEndpoints {
     const maxBodyBytes = Math.round(config.maxBodyMegabytes * mebibyte);
     const limits = { ...config, maxBodyBytes };
     const service = new InferenceService(this.#options.pipelines, models, limits);
+    const failed = (error: unknown) => this.#options.logger.error(describeError(error));
     await Promise.all([
-      config.http.enabled && this.#until(signal, () => this.#openHttp(service, config.http)),
-      config.ipc.enabled && this.#until(signal, () => this.#openTopic(service, config.ipc.topic)),
+      config.http.enabled && keepOpen(signal, () => this.#openHttp(service, config.http), failed),
+      config.ipc.enabled && keepOpen(signal, () => this.#openTopic(service, config.ipc.topic), failed),
     ]);
     this.#options.logger.info({ counters: service.counters }, 'the inference service is closed');
-  }
-
-  /** Opens something, again and again where it fails, and closes it at the signal. */
-  async #until(signal: AbortSignal, open: () => Promise<() => Promise<void> | void>): Promise<void> {
-    const backoff = new Backoff(retry);
-    while (!signal.aborted) {
-      try {
-        const close = await open();
-        await aborted(signal);
-        await close();
-      } catch (error) {
-        this.#options.logger.error(describeError(error));
-        await pause(backoff.nextMs(), signal);
-      }
-    }
   }
 
   async #openHttp(service: InferenceService, config: Configuration['service']['http']) {
@@ -129,11 +113,4 @@ export function servedModels({ pipelines, service }: Configuration): ServedModel
     byModel.set(model, [...(byModel.get(model) ?? []), name]);
   }
   return [...byModel].map(([name, names]) => ({ name, pipelines: names }));
-}
-
-function aborted(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) resolve();
-    else signal.addEventListener('abort', () => resolve(), { once: true });
-  });
 }

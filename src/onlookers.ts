@@ -1,14 +1,12 @@
 import { isDeepStrictEqual } from 'node:util';
-import { Backoff } from './backoff.js';
 import type { Configuration } from './config/index.js';
 import type { DashboardConfig, MetricsConfig } from './config/dashboard.js';
 import type { AskForPicture, LiveState, VitalsView } from './dashboard/index.js';
 import { describeError, isEdgeError } from './errors/index.js';
-import type { HttpServer } from './http/index.js';
+import { keepOpen } from './kept-open.js';
 import type { Logger } from './logger.js';
 import type { CloudWatchMetrics, ComponentMetrics } from './metrics/index.js';
 import type { ActionOutcome, Observer } from './observer.js';
-import { pause } from './pause.js';
 import type { Fault } from './pipeline/messages.js';
 import type { PipelineStatus } from './pipeline/ledger.js';
 import type { SpoolStatus } from './spool/index.js';
@@ -39,14 +37,12 @@ interface Listener<C> {
   config: C | undefined;
   change: AbortController;
   done: Promise<void>;
-  server: HttpServer | undefined;
 }
 
 const nothing = <C>(): Listener<C> => ({
   config: undefined,
   change: new AbortController(),
   done: Promise.resolve(),
-  server: undefined,
 });
 
 /**
@@ -60,8 +56,6 @@ export class Onlookers implements Observer {
   readonly #metrics = nothing<MetricsConfig>();
   #live: LiveState | undefined;
   #counts: ComponentMetrics | undefined;
-  #vitals: NodeJS.Timeout | undefined;
-  #cloudWatch: NodeJS.Timeout | undefined;
 
   constructor(options: OnlookersOptions) {
     this.#options = options;
@@ -99,40 +93,25 @@ export class Onlookers implements Observer {
   }
 
   async stop(): Promise<void> {
-    clearInterval(this.#vitals);
-    clearInterval(this.#cloudWatch);
     for (const listener of [this.#dashboard, this.#metrics]) listener.change.abort();
     await Promise.all([this.#dashboard.done, this.#metrics.done]);
-    await Promise.all([this.#dashboard.server?.stop(), this.#metrics.server?.stop()]);
   }
 
   #change<C extends { enabled: boolean }>(
     listener: Listener<C>,
     config: C,
-    open: () => Promise<HttpServer | undefined>,
+    open: () => Promise<() => Promise<void>>,
   ): void {
     if (isDeepStrictEqual(listener.config, config)) return;
     listener.config = config;
     listener.change.abort();
     const change = new AbortController();
     listener.change = change;
-    listener.done = listener.done.then(async () => {
-      await listener.server?.stop();
-      listener.server = undefined;
-      const backoff = new Backoff({ initialMs: 1000, maxMs: 60_000 });
-      while (config.enabled && !change.signal.aborted) {
-        try {
-          listener.server = await open();
-          return;
-        } catch (error) {
-          this.#fail(error);
-          await pause(backoff.nextMs(), change.signal);
-        }
-      }
-    });
+    if (config.enabled)
+      listener.done = listener.done.then(() => keepOpen(change.signal, open, (error) => this.#fail(error)));
   }
 
-  async #openDashboard(config: DashboardConfig): Promise<HttpServer> {
+  async #openDashboard(config: DashboardConfig) {
     const [
       { browserToken, dashboardRoutes, LiveState, Pictures },
       { HttpServer, isToken, readToken },
@@ -145,17 +124,19 @@ export class Onlookers implements Observer {
     const app = new Hono();
     if (token !== undefined) app.use(browserToken((given) => isToken(given, token)));
     app.route('/', dashboardRoutes(this.#live, new Pictures(ask)));
-    clearInterval(this.#vitals);
-    this.#vitals = setInterval(() => void this.#tellVitals(), vitalsIntervalMs);
     await this.#tellVitals(true);
     const server = await HttpServer.start(
       { name: 'live page', address: { host, port }, maxConnections: 256, logger },
       app,
     );
-    return server;
+    const vitals = setInterval(() => void this.#tellVitals(), vitalsIntervalMs);
+    return () => {
+      clearInterval(vitals);
+      return server.stop();
+    };
   }
 
-  async #openMetrics(config: MetricsConfig): Promise<HttpServer> {
+  async #openMetrics(config: MetricsConfig) {
     const [{ CloudWatchMetrics, ComponentMetrics, metricsRoutes, pssBytes }, { HttpServer, readToken }] =
       await Promise.all([import('./metrics/index.js'), import('./http/index.js')]);
     const { pipelines, nucleusConnected, thingName, logger } = this.#options;
@@ -168,18 +149,18 @@ export class Onlookers implements Observer {
       nucleusConnected: () => nucleusConnected?.() ?? false,
       memoryBytes: () => this.#memoryBytes(pssBytes),
     }));
-    clearInterval(this.#cloudWatch);
-    if (cloudWatch.enabled) {
-      const requests = new CloudWatchMetrics(counts, cloudWatch.namespace, thingName);
-      this.#cloudWatch = setInterval(
-        () => void this.#publishMetrics(requests),
-        cloudWatch.intervalSeconds * 1000,
-      );
-    }
-    return HttpServer.start(
+    const server = await HttpServer.start(
       { name: 'metrics', address: { host, port }, token, logger },
       metricsRoutes(counts, () => this.#notReady()),
     );
+    const requests = new CloudWatchMetrics(counts, cloudWatch.namespace, thingName);
+    const telling = cloudWatch.enabled
+      ? setInterval(() => void this.#publishMetrics(requests), cloudWatch.intervalSeconds * 1000)
+      : undefined;
+    return () => {
+      clearInterval(telling);
+      return server.stop();
+    };
   }
 
   async #publishMetrics(metrics: CloudWatchMetrics): Promise<void> {

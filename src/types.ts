@@ -2,19 +2,22 @@ import type { Picture } from './opencv.js';
 
 /** What the stages hand to each other. Nothing here knows how it is made. */
 
-export type DType =
-  | 'float32'
-  | 'float64'
-  | 'int8'
-  | 'uint8'
-  | 'int16'
-  | 'uint16'
-  | 'int32'
-  | 'uint32'
-  | 'int64'
-  | 'uint64'
-  | 'bool'
-  | 'float16';
+export const dtypes = [
+  'float32',
+  'float64',
+  'float16',
+  'int8',
+  'uint8',
+  'int16',
+  'uint16',
+  'int32',
+  'uint32',
+  'int64',
+  'uint64',
+  'bool',
+] as const;
+
+export type DType = (typeof dtypes)[number];
 
 export type TensorData =
   | Float32Array

@@ -1,4 +1,5 @@
 import { styleText } from 'node:util';
+import { lost } from '../pipeline/result.js';
 import type { NativeResult } from '../publish/native-result.js';
 import type { PipelineStatusMessage } from '../status-message.js';
 import { resultLine } from './result-line.js';
@@ -12,7 +13,6 @@ interface Row {
   restarts: number;
 }
 
-const losses = /Missed|Superseded|Unreadable|Faults|Invalid|Dropped/;
 /** Other messages that are kept in sight, such as what rules did. */
 const keepOthers = 6;
 const rateWindowMs = 10_000;
@@ -30,13 +30,9 @@ export class WatchView {
       row.line = resultLine(topic, payload, now);
     } else if (isStatus(message)) {
       const row = this.#row(message.pipeline);
-      const counters: Readonly<Record<string, number>> = message.counters;
       row.state = message.state;
       row.restarts = message.restarts;
-      row.lost = Object.entries(counters).reduce(
-        (sum, [name, count]) => sum + (losses.test(name) ? count : 0),
-        0,
-      );
+      row.lost = lost(message.counters);
     } else {
       this.#others.push(resultLine(topic, payload, now));
       this.#others.splice(0, this.#others.length - keepOthers);

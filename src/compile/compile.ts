@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import path from 'node:path';
 import type { Manifest } from '../models/index.js';
-import { userCache } from './cache.js';
+import { userCache } from '../user-cache.js';
 import type { Compiled, Description } from './description.js';
 import { outline, type Draft } from './draft.js';
 import type { FrameworkName } from './framework.js';

@@ -1,19 +1,7 @@
 import { z } from 'zod';
+import { dtypes } from '../types.js';
 
-const dtype = z.enum([
-  'float32',
-  'float64',
-  'float16',
-  'int8',
-  'uint8',
-  'int16',
-  'uint16',
-  'int32',
-  'uint32',
-  'int64',
-  'uint64',
-  'bool',
-]);
+const dtype = z.enum(dtypes);
 
 const tensorInfo = z.object({ name: z.string(), dtype, shape: z.array(z.number().int()) });
 

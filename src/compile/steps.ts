@@ -2,7 +2,7 @@ import { mkdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { z } from 'zod';
 import { EdgeError } from '../errors/index.js';
-import { userCache } from './cache.js';
+import { userCache } from '../user-cache.js';
 import {
   compiledSchema,
   descriptionSchema,

@@ -1,7 +1,6 @@
 import { z } from 'zod';
+import { isLoopback } from './http.js';
 import { boolean, integer, number } from './scalars.js';
-
-const loopback = /^(127(\.\d{1,3}){3}|::1|localhost)$/;
 
 /** Who may reach it: this machine only, unless there is a token. */
 const listener = (port: number) => ({
@@ -22,7 +21,7 @@ const listener = (port: number) => ({
 });
 
 const needsToken = ({ host, tokenFile }: { host: string; tokenFile?: string | undefined }): boolean =>
-  loopback.test(host) || tokenFile !== undefined;
+  isLoopback(host) || tokenFile !== undefined;
 const tokenProblem = { path: ['tokenFile'], message: 'must be set where host is not a loopback address' };
 
 export const dashboardSchema = z

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { boolean, integer } from './scalars.js';
 
-const loopback = /^(localhost|127\.\d+\.\d+\.\d+|::1)$/;
+/** Whether only this machine can reach what listens there. */
+export const isLoopback = (host: string): boolean => /^(localhost|127\.\d+\.\d+\.\d+|::1)$/.test(host);
 
 /**
  * Where an HTTP server of the component listens: the same keys for the inference service, the live page and the metrics.
@@ -34,7 +35,7 @@ export const httpSchema = (defaultPort: number) =>
     })
     .refine(
       ({ enabled, socket, host, tokenFile }) =>
-        !enabled || socket !== undefined || loopback.test(host) || tokenFile !== undefined,
+        !enabled || socket !== undefined || isLoopback(host) || tokenFile !== undefined,
       { path: ['tokenFile'], message: 'is needed where the host is not loopback' },
     );
 

@@ -1,4 +1,5 @@
 import type { ActionOutcome } from '../observer.js';
+import { lost } from '../pipeline/result.js';
 import type { NativeResult } from '../publish/index.js';
 import type { PipelineEvent, PipelineStatusMessage } from '../status-message.js';
 import type { ActionView, ModelEventView, PipelineView, ResultView, StatusView } from './live-view.js';
@@ -18,6 +19,7 @@ export class LivePipeline {
     model: undefined,
     restarts: 0,
     counters: {},
+    lost: 0,
     published: {} as StatusView['published'],
     actions: { done: 0, failed: 0 },
   };
@@ -59,7 +61,7 @@ export class LivePipeline {
   setStatus(message: PipelineStatusMessage, at: number): StatusView {
     const { state, model, restarts, counters, published, actions, event } = message;
     const changed = model && model.digest !== this.#status.model?.digest;
-    this.#status = { state, model, restarts, counters, published, actions };
+    this.#status = { state, model, restarts, counters, lost: lost(counters), published, actions };
     const text = textOf(event) ?? (changed ? `${model.name} ${model.version} at work` : undefined);
     if (text !== undefined)
       add(this.#models, { at, text, failed: event.type === 'model-rejected' }, keep.models);

@@ -35,6 +35,8 @@ export interface StatusView extends Pick<
   PipelineStatusMessage,
   'state' | 'model' | 'restarts' | 'counters' | 'published' | 'actions'
 > {
+  /** Frames, ticks and readings that gave no result. */
+  readonly lost: number;
   readonly models: readonly ModelEventView[];
 }
 

@@ -27,7 +27,7 @@ export class Pictures {
     if (known) return known;
     const picture = this.#ask(
       pipeline,
-      { type: 'picture', frame, maxWidth, quality },
+      { type: 'picture', frame, maxWidth, quality, asItCame: true },
       AbortSignal.timeout(limitMs),
     );
     this.#made.set(key, picture);

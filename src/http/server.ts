@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { createAdaptorServer } from '@hono/node-server';
 import { Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
+import { isLoopback } from '../config/http.js';
 import { describeError, EdgeError } from '../errors/index.js';
 import type { Logger } from '../logger.js';
 import { listenOnSocket } from '../unix-socket.js';
@@ -35,7 +36,6 @@ const idleCheckMs = 50;
 
 /** What a client on this machine may call a server that listens on loopback. Elsewhere the token stands in the place of this check. */
 const loopbackNames = ['localhost', '127.0.0.1', '::1'];
-const isLoopback = (host: string): boolean => host === 'localhost' || host === '::1' || /^127\./.test(host);
 
 /**
  * The one way to serve HTTP here: on a Unix socket or a TCP port, with limits to sizes, times and connections, and closed to the

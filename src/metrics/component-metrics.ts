@@ -1,6 +1,7 @@
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { ActionOutcome, Observer } from '../observer.js';
 import type { PipelineStatus } from '../pipeline/ledger.js';
+import { lost } from '../pipeline/result.js';
 import type { NativeResult } from '../publish/index.js';
 import type { SpoolStatus } from '../spool/index.js';
 import type { PipelineStatusMessage } from '../status-message.js';
@@ -20,14 +21,6 @@ export interface MetricSources {
 const buckets = [0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5];
 /** Each label is a time series: a model of a thousand classes must not become a thousand of them. */
 const maxLabels = 100;
-const lossFates = [
-  'ticksMissed',
-  'framesSuperseded',
-  'picturesUnreadable',
-  'sourceFaults',
-  'inferenceFaults',
-  'outputsInvalid',
-];
 
 /** Counts what the component does, in Prometheus' terms. Nothing leaves the device by this: somebody has to ask. */
 export class ComponentMetrics implements Observer {
@@ -107,11 +100,7 @@ export class ComponentMetrics implements Observer {
     const dropped = this.#counter('mli_dropped_total', () => {
       dropped.reset();
       each((pipeline, { counters }) => {
-        const all: Readonly<Record<string, number>> = counters;
-        dropped.inc(
-          { pipeline },
-          lossFates.reduce((sum, fate) => sum + (all[fate] ?? 0), 0),
-        );
+        dropped.inc({ pipeline }, lost(counters));
       })();
     });
     const restarts = this.#counter('mli_restarts_total', () => {

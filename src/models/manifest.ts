@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { dtypes } from '../types.js';
 import { decoderSchema } from '../config/decoder.js';
 import { inputFields, versionField } from '../config/model-manifest.js';
 import { sampleInputSchema } from '../config/sample-input.js';
@@ -57,20 +58,7 @@ export const targetSchema = z.strictObject({
 const constantSchema = z
   .strictObject({
     name: z.string().min(1),
-    dtype: z.enum([
-      'float32',
-      'float64',
-      'float16',
-      'int8',
-      'uint8',
-      'int16',
-      'uint16',
-      'int32',
-      'uint32',
-      'int64',
-      'uint64',
-      'bool',
-    ]),
+    dtype: z.enum(dtypes),
     shape: z.array(z.number().int().min(1)).max(8),
     data: z.array(z.number()).min(1).max(100_000).describe('Row-major; one number stands for all elements.'),
   })

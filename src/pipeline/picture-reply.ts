@@ -14,8 +14,8 @@ export async function pictureReply(
   frame: Pick<KeptFrame, 'id' | 'capturedAt' | 'open' | 'jpeg'>,
   request: PictureRequest,
 ): Promise<PipelineReplies['picture']> {
-  const { annotate, hide, maxWidth = Infinity, quality } = request;
-  if (!annotate && !hide && frame.jpeg) {
+  const { annotate, asItCame, hide, maxWidth = Infinity, quality } = request;
+  if (asItCame && !annotate && !hide && frame.jpeg) {
     const size = imageSize(frame.jpeg);
     // Neither to be changed nor too large: decoding and encoding it again would cost time and quality. One that lies on its side does not say so everywhere.
     if (size.width <= maxWidth && (size.orientation ?? 1) === 1)

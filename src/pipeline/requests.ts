@@ -13,6 +13,8 @@ export interface PictureRequest {
   readonly maxWidth?: number;
   /** Of the JPEG, 1..100. */
   readonly quality: number;
+  /** It may go as it came, neither encoded again nor rid of what else its file says: for eyes on this device only. */
+  readonly asItCame?: boolean;
   /** Drawn into the picture: boxes with labels, or the best label in a corner. */
   readonly annotate?: readonly Prediction[];
   /** Regions that must not leave the device, as fractions of the frame, and what is done to them before encoding. */

@@ -74,6 +74,22 @@ export interface PipelineCounters extends Partial<SensorCounters> {
   targetsPassedOver?: number;
 }
 
+/** Counters of what was given up: frames, ticks, readings. */
+const losses = [
+  'ticksMissed',
+  'framesSuperseded',
+  'picturesUnreadable',
+  'sourceFaults',
+  'inferenceFaults',
+  'outputsInvalid',
+  'readingsInvalid',
+  'readingsDropped',
+  'windowsDropped',
+] as const satisfies readonly (keyof PipelineCounters)[];
+
+export const lost = (counters: Readonly<Partial<PipelineCounters>>): number =>
+  losses.reduce((sum, name) => sum + (counters[name] ?? 0), 0);
+
 /** Counters of two processes of one pipeline, added. */
 export function sum(a: Partial<PipelineCounters>, b: Partial<PipelineCounters>): Partial<PipelineCounters> {
   const total: Partial<PipelineCounters> = { ...a };

@@ -266,7 +266,9 @@ describe('the newest object', () => {
     expect(await repository.probe('sorter', config, first.origin)).toBe(true);
     expect((await repository.resolve('sorter', config)).sha256).toBe(newer.digest);
     // What was proved before is still there to go back to.
-    expect((await repository.cached('sorter', config, (digest) => digest === good.digest))?.sha256).toBe(good.digest);
+    expect((await repository.cached('sorter', config, (digest) => digest === good.digest))?.sha256).toBe(
+      good.digest,
+    );
     expect((await repository.cached('sorter', config))?.sha256).toBe(newer.digest);
   });
 

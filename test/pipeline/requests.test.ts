@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -65,6 +65,17 @@ describe('a pipeline, asked for a picture,', () => {
     const small = await supervisor.ask({ type: 'picture', quality: 90, maxWidth: 100 }, never);
     expect(small).toMatchObject({ width: 100, height: 75 });
     expect(small.frame).toBeGreaterThanOrEqual(id);
+  });
+
+  it('encodes it anew, and gives it as it came only where that was asked for', async () => {
+    const file = await readFile(path.join(folder, 'a.jpg'));
+    const request = { type: 'picture', quality: 20, maxWidth: 4000 } as const;
+    const anew = await supervisor.ask(request, never);
+    expect(Buffer.from(anew.jpeg).equals(file)).toBe(false);
+    const same = await supervisor.ask({ ...request, asItCame: true }, never);
+    expect(Buffer.from(same.jpeg).equals(file)).toBe(true);
+    const small = await supervisor.ask({ ...request, maxWidth: 100, asItCame: true }, never);
+    expect(small).toMatchObject({ width: 100, height: 75 });
   });
 
   it('paints over what must not leave the device, and draws after that', async () => {

@@ -5,13 +5,10 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import { Command } from 'commander';
 import { Component } from '../../component.js';
-import { createLogger } from '../../logger.js';
-import { storedLibrary } from '../../models/index.js';
-import { ProvenModels } from '../../proven-models.js';
+import { demoComponent } from '../demo-component.js';
 import { loadConfiguration, setOption } from '../configuration.js';
 import { exitCodes } from '../failure.js';
-import { installFolder, productVersion } from '../install.js';
-import { RepositoryOfProcess } from '../model-supply.js';
+import { installFolder } from '../install.js';
 import { positiveNumber } from '../numbers.js';
 import { untilStopped } from '../stop-signal.js';
 import { plotScores } from './plot.js';
@@ -60,22 +57,7 @@ async function pump(options: PumpOptions): Promise<void> {
       ...options.set,
     ]);
     const watch = new PumpWatch((line) => console.log(line));
-    const logger = createLogger({ name: 'mli', level: 'warn', stream: 'stderr' });
-    const models = new RepositoryOfProcess({
-      state: work,
-      workRoot: undefined,
-      logger,
-      inUse: () => component.modelsInUse,
-    });
-    const component: Component = new Component({
-      thingName: 'demo',
-      transport: watch,
-      makeModels: (wanted) => models.for(wanted),
-      proven: new ProvenModels(work, logger),
-      storedLibrary: () => storedLibrary(undefined, logger),
-      productVersion,
-      logger,
-    });
+    const { component, close } = demoComponent(work, watch);
     try {
       component.apply(configuration);
       console.log(
@@ -89,8 +71,7 @@ async function pump(options: PumpOptions): Promise<void> {
         watch.first.then(() => untilStopped(options.seconds)),
       ]);
     } finally {
-      await component.stop();
-      models.close();
+      await close();
     }
     if (watch.points.length === 0) {
       console.error('No results came.');

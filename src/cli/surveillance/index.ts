@@ -2,15 +2,11 @@ import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Command } from 'commander';
-import { Component } from '../../component.js';
-import { createLogger } from '../../logger.js';
-import { storedLibrary } from '../../models/index.js';
-import { ProvenModels } from '../../proven-models.js';
+import { demoComponent } from '../demo-component.js';
 import { loadConfiguration, setOption } from '../configuration.js';
 import { exitCodes } from '../failure.js';
 import { freePort } from '../free-port.js';
 import { installFolder } from '../install.js';
-import { RepositoryOfProcess } from '../model-supply.js';
 import { positiveNumber } from '../numbers.js';
 import { untilStopped } from '../stop-signal.js';
 import { detectorPackage } from './detector.js';
@@ -62,22 +58,7 @@ async function surveillance(options: SurveillanceOptions): Promise<void> {
     const { dashboard } = configuration;
     if (dashboard.enabled) dashboard.port = await freePort(dashboard.host, dashboard.port);
     const watch = new StreetWatch(out, (line) => console.log(line));
-    const logger = createLogger({ name: 'mli', level: 'warn', stream: 'stderr' });
-    const models = new RepositoryOfProcess({
-      state: work,
-      workRoot: undefined,
-      logger,
-      inUse: () => component.modelsInUse,
-    });
-    const component: Component = new Component({
-      thingName: 'demo',
-      transport: watch,
-      makeModels: (wanted) => models.for(wanted),
-      proven: new ProvenModels(work, logger),
-      storedLibrary: () => storedLibrary(undefined, logger),
-      productVersion: 'demo',
-      logger,
-    });
+    const { component, close } = demoComponent(work, watch);
     try {
       const first = watch.attach(component);
       component.apply(configuration);
@@ -89,8 +70,7 @@ async function surveillance(options: SurveillanceOptions): Promise<void> {
       ]);
       console.log(await watch.summary());
     } finally {
-      await component.stop();
-      models.close();
+      await close();
     }
     if (watch.results === 0) process.exitCode = exitCodes.failed;
   } finally {

@@ -1,10 +1,10 @@
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { access, chmod, mkdir, mkdtemp, readdir, rename, rm, stat } from 'node:fs/promises';
-import { homedir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { EdgeError } from '../../errors/index.js';
+import { userCache } from '../../user-cache.js';
 
 const run = promisify(execFile);
 
@@ -13,9 +13,7 @@ const source = { package: 'opencv-doc', file: './usr/share/doc/opencv-doc/exampl
 
 /** Where it stays for the next time. */
 export function streetVideoPath(environment: NodeJS.ProcessEnv = process.env): string {
-  const caches = environment['XDG_CACHE_HOME'] ?? path.join(homedir(), '.cache');
-  const cache = environment['MLI_CACHE_DIR'] ?? path.join(caches, 'greengrass-mli');
-  return path.join(cache, 'street', 'vtest.avi');
+  return path.join(userCache(environment), 'street', 'vtest.avi');
 }
 
 /**

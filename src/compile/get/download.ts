@@ -4,7 +4,7 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import { EdgeError } from '../../errors/index.js';
 import { sha256OfFile } from '../../models/digest.js';
-import { userCache } from '../cache.js';
+import { userCache } from '../../user-cache.js';
 
 const run = promisify(execFile);
 

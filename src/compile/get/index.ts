@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
 import { EdgeError } from '../../errors/index.js';
-import { userCache } from '../cache.js';
+import { userCache } from '../../user-cache.js';
 import { compileModel, type CompiledModel } from '../compile.js';
 import { readDraft, type Draft } from '../draft.js';
 import { frameworks } from '../framework.js';

@@ -5,7 +5,7 @@ import { ArtifactBucket } from '../../deploy/publish/artifact-bucket.js';
 import type { Logger } from '../../logger.js';
 import { deviceRegion } from '../../models/aws/region.js';
 import { ModelRepository } from '../../models/index.js';
-import { userCache } from '../cache.js';
+import { userCache } from '../../user-cache.js';
 import type { Draft } from '../draft.js';
 import type { FrameworkName } from '../framework.js';
 import { refuseStrangers } from '../package-folder.js';

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { mkdir, readdir, readFile, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { EdgeError } from '../../errors/index.js';
-import { userCache } from '../cache.js';
+import { userCache } from '../../user-cache.js';
 import { findPython, type Python } from './find.js';
 import { runLogged, type Ending } from './process.js';
 import { compilerEnvironment } from './variables.js';

@@ -5,16 +5,6 @@ import { PictureView } from './picture.js';
 
 const stages = ['capture', 'preprocess', 'infer', 'decode'];
 const stateWords = { 'fetching-model': 'fetching model' };
-/** Counters that tell of something lost. */
-const drops = [
-  'ticksMissed',
-  'framesSuperseded',
-  'picturesUnreadable',
-  'sourceFaults',
-  'inferenceFaults',
-  'outputsInvalid',
-  'samplesDropped',
-];
 const keep = 120;
 /** Charts are drawn at most so often, however many results come. */
 const drawIntervalMs = 500;
@@ -78,7 +68,7 @@ export class PipelineCard {
 
   setStatus(status) {
     this.#status = status;
-    const { state, restarts, counters, model, models } = status;
+    const { state, restarts, counters, lost, model, models } = status;
     const chip = this.#at('.state');
     chip.textContent = stateWords[state] ?? state;
     chip.dataset.state = state;
@@ -94,7 +84,6 @@ export class PipelineCard {
     this.#at('.models').replaceChildren(
       ...[...models].reverse().map(({ at, text, failed }) => entry(at, text, failed)),
     );
-    const lost = drops.reduce((sum, name) => sum + (counters[name] ?? 0), 0);
     this.#at('.drops').textContent = `${lost} dropped or skipped, ${restarts} restarts`;
     fillFacts(this.#at('.counters'), [
       ['restarts', String(restarts)],

@@ -1,8 +1,7 @@
 import { once } from 'node:events';
 import { createServer } from 'node:net';
+import { isLoopback } from '../../config/http.js';
 import { ok, problem, skipped, warning, type Check, type Patient } from '../finding.js';
-
-const loopback = /^(127\.|::1$|localhost$)/;
 
 /** Whether what the configuration wants to listen on is free. A component that is at work already holds them itself. */
 export const portsCheck: Check = {
@@ -18,7 +17,7 @@ export const portsCheck: Check = {
             `${path}: ${host}:${port} cannot be opened: ${failure}.`,
             `Choose another ${path}.port, or end what holds it ("ss -ltnp"); the component itself does while it runs.`,
           );
-        return loopback.test(host)
+        return isLoopback(host)
           ? ok(`${path}: ${host}:${port} is free`)
           : warning(
               `${path}: ${host}:${port} is free, and can be reached from other machines.`,

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { access, readFile, stat } from 'node:fs/promises';
-import { homedir } from 'node:os';
 import path from 'node:path';
 import { EdgeError } from '../../errors/index.js';
+import { userCache } from '../../user-cache.js';
 import { readElf } from './elf.js';
 
 /** Where to look for libdlr.so, and which one to believe in. */
@@ -47,17 +47,11 @@ export async function findLibrary(request: LibraryRequest): Promise<string> {
 function candidates({ library, storedLibrary, artifact, env = process.env }: LibraryRequest): string[] {
   const chosen = library ?? env['MLI_LIBDLR'];
   if (chosen) return [path.resolve(chosen)];
-  const userCache = env['XDG_CACHE_HOME']
-    ? path.resolve(env['XDG_CACHE_HOME'])
-    : path.join(homedir(), '.cache');
-  const cache = env['MLI_CACHE_DIR']
-    ? path.resolve(env['MLI_CACHE_DIR'])
-    : path.join(userCache, 'greengrass-mli');
   const stored = storedLibrary === undefined ? [] : [path.resolve(storedLibrary)];
   return [
     path.resolve(artifact, 'libdlr.so'),
     ...stored,
-    path.join(cache, `libdlr-${CACHED_VERSION}`, 'libdlr.so'),
+    path.join(userCache(env), `libdlr-${CACHED_VERSION}`, 'libdlr.so'),
   ];
 }
 
