@@ -182,7 +182,7 @@ export class ManagedPipeline {
       { config, processes, phase, keepFrames: this.#keepFrames, logger: this.#logger },
       {
         onResult: (result) => void this.#output.handle(result),
-        onReady: () => void this.#pursuit.works(),
+        onReady: (readiness) => void this.#pursuit.works(readiness),
         onUnusable: (fault) => this.#pursuit.unusable(fault),
         onState: (state) => {
           if (state === 'waiting') void this.#output.failSafe('crash');
@@ -233,7 +233,7 @@ export class ManagedPipeline {
     if (this.#stopped && event.type === 'heartbeat') return;
     const { published, actions } = this.#output;
     const state = this.#supervisor ? this.#supervisor.status.state : 'fetching-model';
-    const counters = { ...this.status.counters, targetsPassedOver: this.#pursuit.targetsPassedOver };
+    const counters = { ...this.status.counters, targetsPassedOver: this.#pursuit.targets.passedOver };
     this.#reporter.report(
       topic,
       event,

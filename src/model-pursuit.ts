@@ -5,13 +5,14 @@ import { describeError, EdgeError, isEdgeError } from './errors/index.js';
 import type { Logger } from './logger.js';
 import type { ModelSupply, ResolvedModel } from './models/index.js';
 import { pause } from './pause.js';
-import type { Fault } from './pipeline/messages.js';
+import type { Fault, Readiness } from './pipeline/messages.js';
 import type { ModelIdentity } from './pipeline/result.js';
 import { specOf, type PipelineSpec } from './pipeline/spec.js';
 import type { ProvenModels } from './proven-models.js';
 import { secretFor, type SecretReader } from './secrets.js';
-import { passedOver, settleTarget, type TargetChoice } from './selection/index.js';
+import { preferring, settleTarget } from './selection/index.js';
 import type { PipelineEvent } from './status-message.js';
+import { TargetReport } from './target-report.js';
 
 /** What runs the pipeline. */
 export interface PipelineRunner {
@@ -20,7 +21,7 @@ export interface PipelineRunner {
   /** Begins, or begins anew where nothing has worked yet. */
   begin(spec: PipelineSpec, prove: boolean): Promise<void>;
   /** Goes over, once it has begun. @throws EdgeError MODEL_REJECTED; what was at work still is */
-  replace(spec: PipelineSpec, prove: boolean, signal: AbortSignal): Promise<ModelIdentity>;
+  replace(spec: PipelineSpec, prove: boolean, signal: AbortSignal): Promise<Readiness>;
 }
 
 export interface ModelPursuitOptions {
@@ -56,8 +57,9 @@ export class ModelPursuit {
   #coming: PipelineSpec | undefined;
   /** Models that were brought and found to be wrong, with what was to run them. */
   readonly #wrong = new Set<string>();
-  /** Targets that were tried and found wrong, since the component started. */
-  targetsPassedOver = 0;
+  /** Models whose targets were tried anew, since the chosen one ended its process. */
+  readonly #retried = new Set<string>();
+  readonly targets: TargetReport;
 
   /** @param after what has to be over before the pipeline may begin */
   constructor(
@@ -67,6 +69,7 @@ export class ModelPursuit {
     after: Promise<void>,
   ) {
     this.#options = options;
+    this.targets = new TargetReport(options.tell, options.logger);
     this.#configuration = configuration;
     this.#models = models;
     this.#working = after;
@@ -102,16 +105,25 @@ export class ModelPursuit {
     else this.pursue();
   }
 
-  /** What runs has passed its golden samples. */
-  async works(): Promise<void> {
-    if (this.#spec) await this.#options.proven.add(this.#spec);
+  /** What runs has passed its golden samples, whether it is the target that was chosen or the one that took its place. */
+  async works(ready: Readiness): Promise<void> {
+    this.targets.replaced(ready);
+    this.#retried.clear();
+    if (this.#spec) await this.#options.proven.add(preferring(this.#spec, ready.model.target));
   }
 
   /** What was begun cannot work: an earlier model takes its place, where this device has one. */
   unusable({ code, message }: Fault): void {
-    if (!this.#spec || this.#isWrong(this.#spec)) return;
+    const spec = this.#spec;
+    if (!spec || this.#isWrong(spec)) return;
+    // What ends its process cannot give way to another target in it: all are tried anew, each in a process of its own.
+    if (code === 'PROCESS_ENDED' && !this.#retried.has(keyOf(spec))) {
+      this.#retried.add(keyOf(spec));
+      void this.#options.proven.forget(spec).then(() => this.refresh());
+      return;
+    }
     this.#options.tell({ type: 'model-rejected', code, message });
-    this.#wrong.add(keyOf(this.#spec));
+    this.#wrong.add(keyOf(spec));
     this.refresh();
   }
 
@@ -163,7 +175,7 @@ export class ModelPursuit {
   async #bring(found: PipelineSpec, signal: AbortSignal): Promise<void> {
     const { proven, runner, tell, logger } = this.#options;
     const from = runner.model;
-    // One that is known to be wrong: nothing to do until something else comes.
+    // Nothing to do until something else comes.
     if (from && this.#isWrong(found)) return;
     this.#coming = found;
     const spec = await this.#settle(found, signal);
@@ -171,28 +183,26 @@ export class ModelPursuit {
     if (signal.aborted || isDeepStrictEqual(spec, this.#spec)) return;
     this.#coming = spec;
     if (!from) {
-      if (this.#spec)
-        logger.warn(
-          { digest: spec.model.sha256 },
-          'another model takes the place of the one that does not work',
-        );
+      const digest = spec.model.sha256;
+      if (this.#spec) logger.warn({ digest }, 'another one takes the place of what does not work');
       this.#spec = spec;
       await runner.begin(spec, prove);
       return;
     }
-    const to = await runner.replace(spec, prove, signal);
+    const ready = await runner.replace(spec, prove, signal);
     this.#spec = spec;
+    const { model: to } = ready;
     logger.info({ from, to }, 'the pipeline has gone over');
-    await this.works();
+    await this.works(ready);
     tell({ type: 'model-swapped', from, to });
   }
 
   /** Finds the target of its model. @throws EdgeError MODEL_NO_TARGET, or MODEL_REJECTED where an earlier model is at work */
   async #settle(found: PipelineSpec, signal: AbortSignal): Promise<PipelineSpec> {
-    const { pipeline, proven, runner, logger } = this.#options;
+    const { pipeline, proven, runner } = this.#options;
     try {
-      const { spec, choice } = await settleTarget(found, proven, logger, signal);
-      if (choice) this.#report(choice);
+      const { spec, choice } = await settleTarget(found, proven, signal);
+      if (choice) this.targets.chosen(choice);
       return spec;
     } catch (error) {
       if (!runner.model || !isEdgeError(error) || error.code !== 'MODEL_NO_TARGET') throw error;
@@ -207,13 +217,6 @@ export class ModelPursuit {
     if (!wrong || !this.#coming || this.#isWrong(this.#coming)) return false;
     this.#wrong.add(keyOf(this.#coming));
     return true;
-  }
-
-  #report(choice: TargetChoice): void {
-    this.targetsPassedOver += passedOver(choice).length;
-    if (choice.steps.every(({ outcome }) => outcome === 'unfit')) return;
-    const { target, because, steps } = choice;
-    this.#options.tell({ type: 'target-chosen', target, because, targets: steps });
   }
 
   #isWrong(spec: PipelineSpec): boolean {

@@ -74,6 +74,15 @@ export class ProvenModels {
     }));
   }
 
+  /** Has its best target be sought anew. */
+  forget(spec: OpenModelSpec): Promise<void> {
+    const key = choiceKey(spec);
+    return this.#change(({ choices, ...rest }) => ({
+      ...rest,
+      choices: choices.filter((choice) => choice.key !== key),
+    }));
+  }
+
   #change(change: (state: State) => State | undefined): Promise<void> {
     this.#writing = this.#writing.then(async () => {
       const next = change(await this.#load());

@@ -8,6 +8,7 @@ import { describeError } from './errors/index.js';
 import type { SpoolStatus } from './spool/index.js';
 import type { ActionsStatus } from './pipeline-actions.js';
 import type { Observer } from './observer.js';
+import type { PassedOver } from './models/index.js';
 import type { Logger } from './logger.js';
 import type { TargetChoice, WalkStep } from './selection/index.js';
 
@@ -22,6 +23,12 @@ export type PipelineEvent =
       readonly target: string;
       readonly because: TargetChoice['because'];
       readonly targets: readonly WalkStep[];
+    }
+  /** Targets that were to be used first are no good in the pipeline's process; `target` has passed the golden samples in their place. */
+  | {
+      readonly type: 'target-passed-over';
+      readonly target: string;
+      readonly passedOver: readonly PassedOver[];
     }
   | { readonly type: 'model-rejected'; readonly code: string; readonly message: string }
   | ({ readonly type: 'drift' } & DriftReport);

@@ -44,6 +44,8 @@ export interface TargetWish {
 export interface PassedOver {
   readonly target: string;
   readonly reason: string;
+  /** Of its error, where it was tried. */
+  readonly code?: string;
 }
 
 /**
@@ -77,6 +79,8 @@ function refusal(target: ModelTarget, { runtime = 'auto', name }: TargetWish): s
 
 /** @throws EdgeError always: none of the targets can be used */
 export function noTarget(model: string, passedOver: readonly PassedOver[], cause?: unknown): never {
-  const reasons = passedOver.map(({ target, reason }) => `${target}: ${reason}`);
+  const reasons = passedOver.map(
+    ({ target, reason, code }) => `${target}: ${code === undefined ? '' : `${code}: `}${reason}`,
+  );
   throw new EdgeError('MODEL_NO_TARGET', { model, reasons }, { cause });
 }

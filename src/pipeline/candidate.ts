@@ -1,8 +1,8 @@
 import type { SupervisionConfig } from '../config/document.js';
 import { givesFrames } from '../config/source.js';
-import type { Fault, PipelineNews, StartOptions } from './messages.js';
+import type { Fault, PipelineNews, Readiness, StartOptions } from './messages.js';
 import type { PipelineProcesses } from './processes.js';
-import type { ModelIdentity, PipelineCounters } from './result.js';
+import type { PipelineCounters } from './result.js';
 import type { PipelineSeat } from './seat.js';
 import type { PipelineSpec } from './spec.js';
 import { Watchdog } from './watchdog.js';
@@ -36,7 +36,7 @@ export class Candidate {
   readonly #intervalSeconds: number;
   readonly #givesFrames: boolean;
   #adopted = false;
-  #model: ModelIdentity | undefined;
+  #ready: Readiness | undefined;
   #counters: PipelineCounters | undefined;
   #failure: string | undefined;
   #failedForGood = false;
@@ -70,14 +70,14 @@ export class Candidate {
   }
 
   /** Known once it is prepared. */
-  get model(): ModelIdentity | undefined {
-    return this.#model;
+  get readiness(): Readiness | undefined {
+    return this.#ready;
   }
 
   /** Waits until the model is loaded and has passed its golden samples. @throws Error with the reason */
-  async prepared(signal: AbortSignal): Promise<ModelIdentity> {
-    await this.#until(() => this.#model !== undefined, Infinity, signal);
-    return this.#model as ModelIdentity;
+  async prepared(signal: AbortSignal): Promise<Readiness> {
+    await this.#until(() => this.#ready !== undefined, Infinity, signal);
+    return this.#ready as Readiness;
   }
 
   /** Opens its source and waits for its first result. @throws Error with the reason */
@@ -110,7 +110,7 @@ export class Candidate {
     }
     switch (news.type) {
       case 'ready':
-        this.#model = news.model;
+        this.#ready = news;
         this.#wake?.();
         break;
       case 'failed':
@@ -152,7 +152,7 @@ export class Candidate {
     while (!condition()) {
       if (this.#failure !== undefined) throw new Error(this.#failure);
       if (signal.aborted) throw new Error('another change came');
-      const verdict = watchdog.look(this.#model !== undefined, this.#config, this.#intervalSeconds);
+      const verdict = watchdog.look(this.#ready !== undefined, this.#config, this.#intervalSeconds);
       if (verdict) throw new Error(`${verdict.code}: no answer within ${verdict.seconds} s`);
       if (performance.now() > end) {
         const because = this.#lastFault ? `; the last fault: ${said(this.#lastFault)}` : '';

@@ -1,5 +1,5 @@
 import type { Candidate } from './candidate.js';
-import type { ModelIdentity } from './result.js';
+import type { Readiness } from './messages.js';
 import type { PipelineSeat } from './seat.js';
 
 /** For the first result of the new one: its first tick is at once. */
@@ -22,15 +22,15 @@ export async function handOver(
   candidate: Candidate,
   { holder, framesBefore }: HandoverOptions,
   signal: AbortSignal,
-): Promise<ModelIdentity> {
+): Promise<Readiness> {
   let old: PipelineSeat | undefined;
   try {
-    const model = await candidate.prepared(signal);
+    const readiness = await candidate.prepared(signal);
     old = holder();
     await old?.release(stopLimitMs);
     const forgiveSource = old === undefined;
     await candidate.answered({ limitMs: answerLimitMs, framesBefore: framesBefore(), forgiveSource }, signal);
-    return model;
+    return readiness;
   } catch (error) {
     await candidate.seat.abandon(stopLimitMs);
     old?.resume();

@@ -99,11 +99,11 @@ export class HostedPipeline {
     const { signal } = this.#stopping;
     const { source, name, preprocess, secret, motion, detect } = this.#spec;
     // Loading cannot be interrupted, but nobody has to wait for it.
-    const open = await Promise.race([shared.open(this.#spec), aborted(signal)]);
+    const open = await Promise.race([shared.open(this.#spec, this.#options.prove), aborted(signal)]);
     if (!open) return;
     const stages = stagesOf(open, this.#spec);
-    if (this.#options.prove) await shared.prove(open);
-    send({ type: 'ready', model: stages.model, engine: open.engine.info });
+    const { engine, passedOver } = open;
+    send({ type: 'ready', model: stages.model, engine: engine.info, passedOver });
     if (this.#options.hold) await aborted(AbortSignal.any([this.#go.signal, signal]));
     // Pictures are decoded no larger than needed, but the region alone has to cover the input.
     const [, , regionWidth, regionHeight] = preprocess.region ?? [0, 0, 1, 1];

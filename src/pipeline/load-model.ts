@@ -19,6 +19,7 @@ import {
 import { createPreprocessor, createSamplePreprocessor } from '../preprocess/index.js';
 import { constantsOf, constantTensors } from './constants.js';
 import type { ModelStages } from './frame-inference.js';
+import { proveGolden } from './golden.js';
 import type { DlrSpec } from './spec.js';
 
 /** Which model, and what runs it: pipelines that agree in it can share one. */
@@ -42,7 +43,7 @@ export interface OpenModel {
   readonly engine: Engine;
   readonly width: number;
   readonly height: number;
-  /** Targets that were tried first and did not load. */
+  /** Targets that come before it and are no good here. */
   readonly passedOver: readonly PassedOver[];
 }
 
@@ -66,28 +67,46 @@ export async function loadModel(spec: ModelSpec): Promise<LoadedModel> {
 }
 
 /**
- * The part of it that several pipelines can share: the preferred target, else the first that loads of those that fit.
- * @throws as loadModel does; EdgeError MODEL_NO_TARGET where several fail, each in its own way
+ * The part of it that several pipelines can share: the preferred target, else the best that is right of those that fit. One that
+ * takes the place of another has to pass the golden samples in any case.
+ * @param prove whether the preferred one has to, too
+ * @throws as loadModel does, and as proveGolden; EdgeError MODEL_NO_TARGET where several fail, each in its own way
  */
-export async function openModel(spec: OpenModelSpec): Promise<OpenModel> {
+export async function openModel(spec: OpenModelSpec, prove = false): Promise<OpenModel> {
   const { runtime, target: name, preferred } = spec.model;
   const contents = await readPackage(spec.model);
   const { fitting, unfit } = sortTargets(contents.manifest.targets, thisMachine(), { runtime, name });
+  fitting.sort((a, b) => Number(b.name === preferred) - Number(a.name === preferred));
   const failures: unknown[] = [];
-  const passedOver: PassedOver[] = [];
-  for (const target of fitting.sort((a, b) => Number(b.name === preferred) - Number(a.name === preferred))) {
+  // Another machine, or a CPU that shows less of itself than when it was found best.
+  const passedOver = unfit.filter(({ target }) => target === preferred);
+  for (const target of fitting) {
     try {
-      return { ...(await load(contents, target, spec.dlr)), passedOver };
+      const open = { ...(await load(contents, target, spec.dlr)), passedOver };
+      if (prove || passedOver.length > 0) await proveOrDispose(open);
+      return open;
     } catch (error) {
       // A package that is not what its manifest says is refused as a whole.
       if (isEdgeError(error) && /^MODEL_(FILE|DIGEST)_/.test(error.code)) throw error;
       failures.push(error);
-      passedOver.push({ target: target.name, reason: (error as Error).message });
+      const code = isEdgeError(error) ? error.code : 'UNEXPECTED';
+      passedOver.push({ target: target.name, reason: (error as Error).message, code });
     }
   }
-  const codes = new Set(failures.map((error) => (isEdgeError(error) ? error.code : 'UNEXPECTED')));
-  if (codes.size === 1) throw failures[0];
-  return noTarget(contents.manifest.name, [...unfit, ...passedOver], failures[0]);
+  const codes = new Set(passedOver.map(({ code }) => code));
+  if (codes.size === 1 && failures.length > 0) throw failures[0];
+  const others = unfit.filter(({ target }) => target !== preferred);
+  return noTarget(contents.manifest.name, [...others, ...passedOver], failures[0]);
+}
+
+async function proveOrDispose(open: OpenModel): Promise<void> {
+  try {
+    stagesOf(open, { preprocess: {} });
+    await proveGolden(open.package, open.engine);
+  } catch (error) {
+    await open.engine.dispose();
+    throw error;
+  }
 }
 
 async function load(

@@ -1,4 +1,5 @@
 import type { EngineInfo } from '../engines/index.js';
+import type { PassedOver } from '../models/index.js';
 import type { PipelineReplies, PipelineRequest } from './requests.js';
 import type { ModelIdentity, PipelineCounters, PipelineResult } from './result.js';
 import type { SourceStatus } from './source-health.js';
@@ -62,10 +63,17 @@ export type AnswerMessage =
     }
   | { readonly type: 'refusal'; readonly id: number; readonly refusal: Refusal };
 
+/** A model that is loaded, and proven where it had to be. */
+export interface Readiness {
+  readonly model: ModelIdentity;
+  /** Targets that were to be used before it, and are no good in this process. */
+  readonly passedOver: readonly PassedOver[];
+}
+
 /** What a pipeline process tells of a pipeline by itself. */
 export type PipelineNews =
   | { readonly type: 'counters'; readonly counters: PipelineCounters }
-  | { readonly type: 'ready'; readonly model: ModelIdentity; readonly engine: EngineInfo }
+  | ({ readonly type: 'ready'; readonly engine: EngineInfo } & Readiness)
   | { readonly type: 'result'; readonly result: PipelineResult }
   /** Costs a frame; the pipeline goes on. */
   | { readonly type: 'fault'; readonly fault: Fault }

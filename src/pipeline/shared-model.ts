@@ -8,17 +8,28 @@ export class SharedModel {
   #open: Promise<OpenModel> | undefined;
   #proof: Promise<void> | undefined;
 
-  /** Loads it for the first that asks. A model that failed is tried again for the next: its files may have come. */
-  open(spec: OpenModelSpec): Promise<OpenModel> {
-    this.#open ??= openModel(spec).catch((error: unknown) => {
+  /**
+   * Loads it for the first that asks. A model that failed is tried again for the next: its files may have come.
+   * @param prove whether it has to pass its golden samples; one that takes the place of a better target has to anyway
+   */
+  async open(spec: OpenModelSpec, prove: boolean): Promise<OpenModel> {
+    this.#open ??= this.#load(spec, prove).catch((error: unknown) => {
       this.#open = undefined;
       throw error;
     });
-    return this.#open;
+    const open = await this.#open;
+    if (prove) await this.#prove(open);
+    return open;
   }
 
-  /** Runs its golden samples, once. @throws as proveGolden does */
-  prove({ package: model, engine }: OpenModel): Promise<void> {
+  async #load(spec: OpenModelSpec, prove: boolean): Promise<OpenModel> {
+    const open = await openModel(spec, prove);
+    if (prove) this.#proof = Promise.resolve();
+    return open;
+  }
+
+  /** Runs its golden samples, once, between the frames of those that it works for already. @throws as proveGolden does */
+  #prove({ package: model, engine }: OpenModel): Promise<void> {
     this.#proof ??= this.turns
       .frame(() => proveGolden(model, engine))
       .catch((error: unknown) => {

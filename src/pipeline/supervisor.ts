@@ -4,10 +4,9 @@ import { EdgeError, describeError } from '../errors/index.js';
 import { Candidate, isFinal } from './candidate.js';
 import { answerLimitMs, handOver, stopLimitMs } from './handover.js';
 import { PipelineLedger, type PipelineState, type PipelineStatus } from './ledger.js';
-import type { Fault, PipelineNews, StartOptions } from './messages.js';
+import type { Fault, PipelineNews, Readiness, StartOptions } from './messages.js';
 import type { AskPipeline } from './requests.js';
 import { Restarts } from './restarts.js';
-import type { ModelIdentity } from './result.js';
 import { gaveUp, type PipelineSeat } from './seat.js';
 import type { PipelineSpec } from './spec.js';
 import type { SupervisorEvents, SupervisorOptions } from './supervision.js';
@@ -16,8 +15,6 @@ import { Watchdog, type Verdict } from './watchdog.js';
 /** A pipeline that has worked for this long has recovered: the next restart is at once again. */
 const healthyAfterMs = 5_000;
 const checkIntervalMs = 250;
-/** A model that ends its process so many times before it was ever ready is no good. */
-const fatalRestarts = 3;
 
 /** Keeps one pipeline at work: restarts it with back-off, ends its process when that is silent or an inference hangs. */
 export class PipelineSupervisor {
@@ -85,7 +82,7 @@ export class PipelineSupervisor {
    * Goes over to another model or source: a second pipeline loads and proves it, and takes over when it has answered.
    * @throws EdgeError MODEL_REJECTED; the old one works on then
    */
-  async replace(spec: PipelineSpec, prove: boolean, signal: AbortSignal): Promise<ModelIdentity> {
+  async replace(spec: PipelineSpec, prove: boolean, signal: AbortSignal): Promise<Readiness> {
     const candidate: Candidate = new Candidate(
       spec,
       this.#startOptions({ prove, hold: true }),
@@ -113,14 +110,15 @@ export class PipelineSupervisor {
     }
   }
 
-  #adopt({ seat, model }: Candidate, spec: PipelineSpec): void {
+  #adopt({ seat, readiness }: Candidate, spec: PipelineSpec): void {
     const old = this.#seat;
     this.#restarts.cancel();
     this.#ledger.turnPage();
-    this.#ledger.model = model;
+    this.#ledger.model = readiness?.model;
     this.#seat = seat;
     this.#spec = spec;
     this.#prove = false;
+    this.#restarts.ready();
     this.#restarts.recovered();
     this.#watch(seat);
     this.#setState('running');
@@ -174,10 +172,11 @@ export class PipelineSupervisor {
         break;
       case 'ready':
         this.#ledger.model = news.model;
+        this.#restarts.ready();
         this.#prove = false;
         this.#logger.info({ model: news.model, engine: news.engine.backend }, 'pipeline ready');
         this.#setState('running');
-        this.#events.onReady?.(news.model);
+        this.#events.onReady?.(news);
         break;
       case 'fault':
         this.#logger.warn({ code: news.fault.code }, news.fault.message);
@@ -230,8 +229,8 @@ export class PipelineSupervisor {
     if (how === gaveUp || this.#state === 'waiting') this.#events.onFault?.(fault);
     else this.#tell(fault);
     const restarts = ++this.#ledger.restarts;
-    if (how !== gaveUp && !this.#ledger.model && restarts >= fatalRestarts) this.#events.onUnusable?.(fault);
     const restartInMs = Math.round(this.#restarts.schedule(() => this.#launch()));
+    if (how !== gaveUp && this.#restarts.hopeless) this.#events.onUnusable?.(fault);
     this.#logger.warn({ code: error.code, restartInMs, restarts }, fault.message);
     this.#setState('waiting');
   }

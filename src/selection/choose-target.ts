@@ -64,10 +64,7 @@ export async function chooseTarget(spec: OpenModelSpec, options: WalkOptions = {
   if (!best)
     return noTarget(
       contents.manifest.name,
-      all.map(({ target, code, reason = '' }) => ({
-        target,
-        reason: code === undefined ? reason : `${code}: ${reason}`,
-      })),
+      all.map(({ reason = '', ...step }) => ({ ...step, reason })),
     );
   const because =
     configured && candidates.length === 1 ? 'configured' : best.medianMs === undefined ? 'only' : 'fastest';

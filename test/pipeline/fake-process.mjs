@@ -23,7 +23,7 @@ class FakePipeline {
     };
     if (this.mode === 'fails')
       return this.leave({ type: 'failed', fault: { code: 'GOLDEN_MISMATCH', message: 'so it is' } });
-    this.say({ type: 'ready', model: this.model, engine: { backend: 'fake' } });
+    this.say({ type: 'ready', model: this.model, engine: { backend: 'fake' }, passedOver: [] });
     if (!options.hold) this.go();
   }
 

@@ -107,10 +107,10 @@ describe.skipIf(obstacle())(titleOf('the choice of a target'), () => {
       dlr,
     } as PipelineSpec;
     const signal = new AbortController().signal;
-    const first = await settleTarget(spec, new ProvenModels(state, logger), logger, signal);
+    const first = await settleTarget(spec, new ProvenModels(state, logger), signal);
     expect(first.choice?.because).toBe('fastest');
     const again = new ProvenModels(state, logger);
-    const second = await settleTarget(spec, again, logger, signal);
+    const second = await settleTarget(spec, again, signal);
     expect(second).toEqual({ spec: first.spec, choice: undefined });
     expect(await again.has(second.spec)).toBe(true);
     // With another number of threads another one may be the fastest.
