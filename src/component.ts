@@ -16,6 +16,7 @@ import type { PipelineStatus } from './pipeline/ledger.js';
 import type { ProvenModels } from './proven-models.js';
 import type { SecretReader } from './secrets.js';
 import type { Transport } from './publish/index.js';
+import { ThreadLimit } from './thread-limit.js';
 import type { TopicLink } from './service/index.js';
 import type { Spool } from './spool/index.js';
 
@@ -50,6 +51,7 @@ export class Component {
   readonly #feeds: ReadingFeeds;
   readonly #processes: PipelineProcesses;
   readonly #phases = new Phases();
+  readonly #threads: ThreadLimit;
   /** Pipelines that were removed and still finish, by their names. */
   readonly #stopping = new Map<string, Promise<void>>();
   #configuration: Configuration | undefined;
@@ -85,6 +87,7 @@ export class Component {
       logger,
     });
     this.#processes = new PipelineProcesses(options.logger);
+    this.#threads = new ThreadLimit(options.logger);
   }
 
   get status(): Record<string, PipelineStatus> {
@@ -107,6 +110,7 @@ export class Component {
     this.#onlookers.apply(configuration);
     this.#endpoints.apply(configuration);
     this.#warnOfMissingRights(configuration);
+    this.#threads.apply(configuration.dlr);
     for (const [name, pipeline] of this.#pipelines) {
       if (Object.hasOwn(configuration.pipelines, name)) {
         pipeline.apply(configuration, models);

@@ -5,6 +5,7 @@ import { describeError } from '../errors/index.js';
 import type { PipelineResult } from '../pipeline/result.js';
 import { exitCodes } from './failure.js';
 import { installFolder } from './install.js';
+import { threadsOption } from './model/options.js';
 import { positiveInteger } from './numbers.js';
 
 interface InferOptions {
@@ -32,7 +33,7 @@ export const inferCommand = (): Command =>
     )
     .option('--allow-unpinned', 'run a package without a pinned digest: it is native code', false)
     .option('--target <name>', 'target of the package, such as dlr-x64-avx2 (default: the best that fits)')
-    .option('--threads <n>', 'threads of one inference', positiveInteger, 1)
+    .option(...threadsOption)
     .option('--top <n>', 'so many predictions a picture', positiveInteger, 3)
     .option('--annotate <folder>', 'also write each picture there, with its label or boxes drawn into it')
     .option('--json', 'one JSON object a line instead of a table', false)

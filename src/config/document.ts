@@ -61,7 +61,9 @@ const dlrSchema = z.strictObject({
     .describe('What the model was compiled for, and the library can drive.'),
   threads: integer(1, 64)
     .default(1)
-    .describe('Threads of one inference, in ONNX Runtime too. One is often fastest: measure.'),
+    .describe(
+      'Threads of one inference, in ONNX Runtime too; no more are used than there are cores. One is often fastest: measure.',
+    ),
 });
 
 const supervisionSchema = z.strictObject({

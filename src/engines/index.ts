@@ -1,4 +1,5 @@
 import type { DlrEngineOptions } from './dlr/engine.js';
+import { usableThreads } from './threads.js';
 import type { Normalization, PixelBuffer, Tensor, TensorInfo } from '../types.js';
 
 /** What a loaded model says of itself. */
@@ -44,7 +45,7 @@ export interface EngineRequest {
   readonly runtime: 'dlr' | 'onnx';
   /** The model as the runtime wants it: for DLR a folder, for ONNX Runtime an .onnx file or a folder with one. */
   readonly artifact: string;
-  /** The threads of one run are those of both runtimes. */
+  /** The threads of one run are those of both runtimes; no more than there are usable cores. */
   readonly dlr: Omit<DlrEngineOptions, 'artifact'>;
 }
 
@@ -53,10 +54,11 @@ export interface EngineRequest {
  * @throws EdgeError of the runtime; nothing stays open then.
  */
 export async function loadEngine({ runtime, artifact, dlr }: EngineRequest): Promise<Engine> {
+  const threads = usableThreads(dlr.threads ?? 1);
   if (runtime === 'onnx') {
     const { loadOnnx } = await import('./onnx.js');
-    return loadOnnx({ artifact, threads: dlr.threads });
+    return loadOnnx({ artifact, threads });
   }
   const { loadDlr } = await import('./dlr/engine.js');
-  return loadDlr({ artifact, ...dlr });
+  return loadDlr({ ...dlr, artifact, threads });
 }

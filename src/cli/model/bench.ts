@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { usableThreads } from '../../engines/threads.js';
 import { positiveInteger } from '../numbers.js';
 import { exitCodes } from '../failure.js';
 import { withTargetOptions, type TargetOptions } from './options.js';
@@ -8,7 +9,8 @@ interface BenchOptions extends TargetOptions {
   readonly runs: number;
 }
 
-const threadCounts = [1, 2];
+/** Of which a machine with one core can use the first. */
+const threadCounts = [...new Set([1, 2].map(usableThreads))];
 
 export const benchCommand = (): Command =>
   withTargetOptions(new Command('bench'))

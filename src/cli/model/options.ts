@@ -1,5 +1,5 @@
 import { Command, Option } from 'commander';
-import { positiveInteger } from '../numbers.js';
+import { threadCount } from '../numbers.js';
 
 /** What the commands share that load a model's targets. */
 export interface TargetOptions {
@@ -22,4 +22,4 @@ export const withTargetOptions = (command: Command): Command =>
     .option('--library <file>', 'libdlr.so (default: as the component finds it)')
     .option('--json', 'one JSON object instead of text', false);
 
-export const threadsOption = ['--threads <n>', 'threads of one inference', positiveInteger, 1] as const;
+export const threadsOption = ['--threads <n>', 'threads of one inference', threadCount, 1] as const;
