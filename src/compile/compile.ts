@@ -55,7 +55,7 @@ export async function compileModel(order: CompileOrder, options: StepOptions): P
     const source = await findSourceModel(order.model, order.framework, work);
     const targets = await chooseTargets(source.framework, order.targets);
     const steps = new CompileSteps(source, order.network, work, options);
-    await steps.prepare();
+    await steps.prepare(targets);
     const description = await steps.export(order.shapes);
     const { labels, ...said } = outline(order.draft, description, order.model);
     const samples = await goldenInputs(said.input, description, order.golden, order.model);
@@ -99,12 +99,14 @@ function goldenFiles(
   const golden = samples.map(({ file, content }, index) => {
     const outputs = expected[index] ?? [];
     const answer = `${path.parse(file).name}.expected.json`;
+    const tolerances = outputs.map(toleranceOf);
     const byPosition = outputs.map(
-      ({ shape, data }, position) => [String(position), { shape, data }] as const,
+      ({ shape, data }, position) => [position, { shape, data, tolerance: tolerances[position] }] as const,
     );
     goldenFiles.set(file, content);
     goldenFiles.set(answer, Buffer.from(`${JSON.stringify({ outputs: Object.fromEntries(byPosition) })}\n`));
-    return { input: `golden/${file}`, output: `golden/${answer}`, tolerance: toleranceOf(outputs) };
+    const tolerance = Math.max(...tolerances);
+    return { input: `golden/${file}`, output: `golden/${answer}`, tolerance };
   });
   return { golden, goldenFiles };
 }

@@ -41,13 +41,15 @@ export class CompileSteps {
   }
 
   /** Makes the environments that are not there, before anything else takes time. @throws EdgeError COMPILE_MACHINE_UNSUITED */
-  async prepare(): Promise<void> {
-    if (process.arch !== 'x64') throw new EdgeError('COMPILE_MACHINE_UNSUITED', { machine: process.arch });
+  async prepare(targets: readonly string[]): Promise<void> {
+    const compiles = targets.length > 0;
+    if (compiles && process.arch !== 'x64')
+      throw new EdgeError('COMPILE_MACHINE_UNSUITED', { machine: process.arch });
     await mkdir(path.dirname(this.#log), { recursive: true });
     await rm(this.#log, { force: true });
     const { environment, compiler } = this.#source.framework;
     await prepareEnvironment(environment, this.#options);
-    if (compiler === 'tvm') await prepareEnvironment(tvmEnvironment, this.#options);
+    if (compiles && compiler === 'tvm') await prepareEnvironment(tvmEnvironment, this.#options);
   }
 
   /** What the model takes and gives; its ONNX form is written where it has one. */
@@ -77,6 +79,7 @@ export class CompileSteps {
   }
 
   async compile(description: Description, targets: readonly string[]): Promise<Compiled> {
+    if (targets.length === 0) return { targets: {} };
     const { framework } = this.#source;
     const out = this.#folder('compiled');
     if (framework.compiler === 'treelite')

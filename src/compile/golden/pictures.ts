@@ -7,14 +7,16 @@ import { pictureTensor } from './picture-tensor.js';
 import { renderPicture } from './rendered.js';
 import type { GoldenInput } from './sample.js';
 
-const renderedCount = 3;
-
 /**
  * Golden samples of a model of pictures, in its size already, so that no machine's way of resizing matters: those that the user
- * gave, else rendered ones.
+ * gave, else so many rendered ones.
  * @throws EdgeError PICTURE_UNREADABLE, COMPILE_INPUT_UNSUITED
  */
-export async function goldenPictures(input: PictureInput, given: readonly string[]): Promise<GoldenInput[]> {
+export async function goldenPictures(
+  input: PictureInput,
+  given: readonly string[],
+  renderedCount: number,
+): Promise<GoldenInput[]> {
   const { width, height } = inputSize(input);
   const pictures: { name: string; pixels: PixelBuffer }[] = [];
   if (given.length === 0) {

@@ -45,10 +45,9 @@ const quantisedTolerance = 3;
 /** Of the largest value of an output: about ten times what compilers, CPUs and threads differ by. */
 const relativeTolerance = 2e-3;
 
-/** The largest difference of a raw output that a sample allows. */
-export function toleranceOf(outputs: readonly Expected[]): number {
-  let largest = 0;
-  for (const { data } of outputs) for (const value of data) largest = Math.max(largest, Math.abs(value));
+/** The largest difference that is allowed for an output. */
+export function toleranceOf({ data, quantised }: Expected): number {
+  const largest = data.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
   const relative = Math.max(1e-4, relativeTolerance * largest);
-  return outputs.some(({ quantised }) => quantised) ? Math.max(quantisedTolerance, relative) : relative;
+  return quantised ? Math.max(quantisedTolerance, relative) : relative;
 }
