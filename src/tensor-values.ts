@@ -1,10 +1,16 @@
 import type { DType, Tensor, TensorData } from './types.js';
 
-/** The elements of a tensor as numbers, row-major; float16 from its bits. 64-bit integers lose what a double cannot hold. */
-export function valuesOf({ dtype, data }: Tensor): Float64Array {
-  if (dtype === 'float16') return Float64Array.from(data as Uint16Array, fromFloat16);
-  // Float64Array.from has no overload for a union of typed arrays of numbers and of bigints.
-  return Float64Array.from(data as Iterable<number | bigint> as Iterable<number>, Number);
+/** Elements that are plain numbers. */
+export type Numbers = Exclude<TensorData, BigInt64Array | BigUint64Array>;
+
+/**
+ * The elements of a tensor as numbers, row-major; those that are numbers already are not copied. float16 is read from its bits;
+ * 64-bit integers lose what a double cannot hold.
+ */
+export function valuesOf({ dtype, data }: Tensor): Numbers {
+  if (data instanceof BigInt64Array || data instanceof BigUint64Array)
+    return Float64Array.from(data as Iterable<bigint> as Iterable<number>, Number);
+  return dtype === 'float16' ? Float32Array.from(data, fromFloat16) : data;
 }
 
 /** The number that the bits of an IEEE 754 binary16 stand for. */

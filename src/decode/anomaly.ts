@@ -1,4 +1,5 @@
 import { EdgeError } from '../errors/index.js';
+import { valuesOf } from '../tensor-values.js';
 import type { Prediction, Tensor, TensorInfo } from '../types.js';
 import type { AnomalySpec } from '../config/decoder.js';
 import type { Decoder, DecoderContext } from './index.js';
@@ -61,10 +62,10 @@ export class AnomalyDecoder implements Decoder {
 
   /** NaN, infinite, negative or exactly zero scores come from broken weights, memory or sensors: no decision may rest on them. */
   #scoreOf(outputs: readonly Tensor[]): number {
-    const values = outputs[0]?.data ?? new Float32Array();
+    const values = outputs[0] ? valuesOf(outputs[0]) : new Float32Array();
     this.#expectOne(values.length, outputs[0]?.shape ?? []);
     rejectMeaningless(this.#model, [values]);
-    const score = Number(values[0]);
+    const score = values[0] ?? NaN;
     if (score < 0)
       throw new EdgeError('OUTPUT_INVALID', { model: this.#model, reason: `the score is ${score}` });
     return score;

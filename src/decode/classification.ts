@@ -28,7 +28,8 @@ export class ClassificationDecoder implements Decoder {
 
   decode(outputs: readonly Tensor[]): Prediction[] {
     const { model, labels } = this.#context;
-    const values = outputs[0] ? valuesOf(outputs[0]) : new Float64Array();
+    // Sums of float32 would not add up to 1.
+    const values = Float64Array.from(outputs[0] ? valuesOf(outputs[0]) : []);
     if (values.length !== labels.length) {
       throw new EdgeError('LABELS_MISMATCH', { model, labels: labels.length, outputs: values.length });
     }

@@ -4,6 +4,7 @@ import { EdgeError } from '../errors/index.js';
 import type { Manifest } from '../models/index.js';
 import { constantTensors } from '../pipeline/constants.js';
 import { createSamplePreprocessor, FeatureExtractor } from '../preprocess/index.js';
+import { valuesOf } from '../tensor-values.js';
 import type { SampleFrame } from '../types.js';
 import { learnNormality } from './whitening.js';
 
@@ -75,7 +76,7 @@ export async function scoresOf(
   const scores: number[] = [];
   for (const window of windows) {
     const [output] = await engine.run(preprocessor.process(window));
-    scores.push(Number(output?.data[0]));
+    scores.push((output && valuesOf(output)[0]) ?? NaN);
   }
   return scores;
 }

@@ -3,7 +3,8 @@ import { decoderSchema } from '../../src/config/decoder.js';
 import { detectSchema } from '../../src/config/detect.js';
 import { createDecoder, type FrameContext } from '../../src/decode/index.js';
 import { toFrame } from '../../src/preprocess/geometry.js';
-import type { Tensor } from '../../src/types.js';
+import { tensorOf } from '../../src/tensor-values.js';
+import type { DType, Tensor } from '../../src/types.js';
 
 const labels = ['person', 'car'];
 const input = { width: 64, height: 64 };
@@ -31,6 +32,47 @@ function grid(rows: Record<number, readonly number[]>): Tensor {
     (output.data as Float32Array).set(values, Number(cell) * 7);
   return output;
 }
+
+describe('outputs of other types', () => {
+  /** The same values as another type. */
+  const as = (dtype: DType, { shape, data }: Tensor): Tensor =>
+    tensorOf(dtype, shape, Array.from(data as Float32Array));
+  const row = [0.5, 0.25, 0.5, 1, 0.875, 0.125, 0.75];
+  const heat = tensor([1, 4, 4, 2], [0, 0, 0.75]);
+  const distances = tensor([1, 4, 4, 4], [0, 0, 0, 0, 4, 2, 8, 16]);
+  it.each([
+    ['YOLOX', { type: 'yolox' }, [grid({ 9: row })]],
+    ['CenterNet', { type: 'centernet', stride: 16 }, [heat, distances]],
+    ['a list of CenterNet', { type: 'centernet', stride: 16 }, [tensor([1, 1, 6], [8, 16, 24, 48, 0.5, 1])]],
+    [
+      'SSD',
+      { type: 'ssd' },
+      [tensor([1, 1, 4], [0, 0, 0.5, 0.5]), tensor([1, 1], [0.5]), tensor([1, 1], [1])],
+    ],
+    [
+      'YOLO3',
+      { type: 'yolo3' },
+      [tensor([1, 1, 1], [1]), tensor([1, 1, 1], [0.5]), tensor([1, 1, 4], [0, 0, 8, 8])],
+    ],
+  ])('float16 and float64 of %s are read by value', (_title, spec, outputs) => {
+    const expected = decoder(spec).decode(outputs, whole);
+    expect(expected).toHaveLength(1);
+    for (const dtype of ['float16', 'float64'] as const)
+      expect(
+        decoder(spec).decode(
+          outputs.map((one) => as(dtype, one)),
+          whole,
+        ),
+      ).toEqual(expected);
+  });
+
+  it('classes may be 64-bit whole numbers, as ONNX exporters write them', () => {
+    const lists = [tensor([1, 1, 4], [0, 0, 0.5, 0.5]), tensor([1, 1], [0.5]), tensor([1, 1], [1])];
+    const [boxes, scores, classes] = lists as [Tensor, Tensor, Tensor];
+    const predictions = decoder({ type: 'ssd' }).decode([boxes, scores, as('int64', classes)], whole);
+    expect(predictions.map(({ label }) => label)).toEqual(['car']);
+  });
+});
 
 describe('the YOLOX decoder', () => {
   const yolox = { type: 'yolox' };

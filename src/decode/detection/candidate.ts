@@ -1,4 +1,5 @@
-import type { Tensor, TensorInfo } from '../../types.js';
+import type { Numbers } from '../../tensor-values.js';
+import type { TensorInfo } from '../../types.js';
 
 /** Left, top, right, bottom in pixels of the model's input. */
 export type Corners = readonly [left: number, top: number, right: number, bottom: number];
@@ -12,6 +13,12 @@ export interface Candidate {
   readonly score: number;
 }
 
+/** An output of the model by value, whatever its type was. */
+export interface DetectorOutput {
+  readonly shape: readonly number[];
+  readonly data: Numbers;
+}
+
 /** Reads the outputs of one kind of detector. */
 export interface CandidateReader {
   /** Outputs of nothing but zeros are this model's way to say that nothing is there. */
@@ -19,7 +26,7 @@ export interface CandidateReader {
   /** Whether these are the outputs that it reads. @throws EdgeError MODEL_OUTPUT_MISMATCH, LABELS_MISMATCH */
   check(outputs: readonly TensorInfo[]): void;
   /** All detections with at least that score, in the order of the outputs. @throws EdgeError OUTPUT_INVALID */
-  read(outputs: readonly Tensor[], minScore: number): Candidate[];
+  read(outputs: readonly DetectorOutput[], minScore: number): Candidate[];
 }
 
 /** Whether a declared dimension can be this size; -1 is free. */

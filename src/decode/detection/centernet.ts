@@ -1,8 +1,9 @@
 import type { CenterNetSpec } from '../../config/decoder.js';
 import { EdgeError } from '../../errors/index.js';
-import type { Tensor, TensorInfo } from '../../types.js';
+import type { Numbers } from '../../tensor-values.js';
+import type { TensorInfo } from '../../types.js';
 import type { DecoderContext } from '../index.js';
-import { canBe, shapesOf, type Candidate, type CandidateReader } from './candidate.js';
+import { canBe, shapesOf, type Candidate, type CandidateReader, type DetectorOutput } from './candidate.js';
 
 /** Where the outputs stand: the finished list, or the two maps that it is made from. */
 type Positions = { readonly list: number } | { readonly heat: number; readonly distances: number };
@@ -38,15 +39,15 @@ export class CenterNetReader implements CandidateReader {
     });
   }
 
-  read(outputs: readonly Tensor[], minScore: number): Candidate[] {
+  read(outputs: readonly DetectorOutput[], minScore: number): Candidate[] {
     const found = this.#find(outputs);
     if (!found) {
       const reason = `they have the shapes ${shapesOf(outputs)}`;
       throw new EdgeError('OUTPUT_INVALID', { model: this.#context.model, reason });
     }
-    if ('list' in found) return fromRows(outputs[found.list] as Tensor, minScore);
-    const [heat, distances] = [outputs[found.heat], outputs[found.distances]] as [Tensor, Tensor];
-    return this.#fromMaps(heat.data as Float32Array, distances.data as Float32Array, minScore);
+    const dataOf = (position: number): Numbers => outputs[position]?.data ?? new Float32Array();
+    if ('list' in found) return fromRows(dataOf(found.list), minScore);
+    return this.#fromMaps(dataOf(found.heat), dataOf(found.distances), minScore);
   }
 
   #find(outputs: readonly { readonly shape: readonly number[] }[]): Positions | undefined {
@@ -62,7 +63,7 @@ export class CenterNetReader implements CandidateReader {
     return heat >= 0 && distances >= 0 ? { heat, distances } : undefined;
   }
 
-  #fromMaps(scores: Float32Array, distances: Float32Array, minScore: number): Candidate[] {
+  #fromMaps(scores: Numbers, distances: Numbers, minScore: number): Candidate[] {
     const classes = this.#context.labels.length;
     const candidates: Candidate[] = [];
     for (let at = 0; at < scores.length; at++) {
@@ -82,7 +83,7 @@ export class CenterNetReader implements CandidateReader {
   }
 
   /** Whether no neighbour of the same class is larger. */
-  #isPeak(scores: Float32Array, at: number): boolean {
+  #isPeak(scores: Numbers, at: number): boolean {
     const classes = this.#context.labels.length;
     const place = Math.floor(at / classes);
     const [column, row] = [place % this.#columns, Math.floor(place / this.#columns)];
@@ -96,11 +97,10 @@ export class CenterNetReader implements CandidateReader {
   }
 }
 
-function fromRows({ data }: Tensor, minScore: number): Candidate[] {
+function fromRows(data: Numbers, minScore: number): Candidate[] {
   const candidates: Candidate[] = [];
   for (let row = 0; row + 6 <= data.length; row += 6) {
-    const values = Array.from(data.subarray(row, row + 6), Number);
-    const [left = 0, top = 0, right = 0, bottom = 0, score = 0, label = 0] = values;
+    const [left = 0, top = 0, right = 0, bottom = 0, score = 0, label = 0] = data.subarray(row, row + 6);
     if (score >= minScore) candidates.push({ corners: [left, top, right, bottom], label, score });
   }
   return candidates;

@@ -1,6 +1,7 @@
 import type { DetectionSpec } from '../../config/decoder.js';
 import type { DetectConfig } from '../../config/detect.js';
 import { EdgeError } from '../../errors/index.js';
+import { valuesOf } from '../../tensor-values.js';
 import type { Box, Prediction, Tensor, TensorInfo } from '../../types.js';
 import type { Decoder, DecoderContext, FrameContext } from '../index.js';
 import { rejectMeaningless } from '../meaningless.js';
@@ -40,9 +41,13 @@ export class DetectionDecoder implements Decoder {
   }
 
   decode(outputs: readonly Tensor[], frame: FrameContext): Prediction[] {
-    const values = outputs.map(({ data }) => data);
-    rejectMeaningless(this.#context.model, values, this.#reader.zeroIsValid);
-    return withoutDoubles(this.#reader.read(outputs, this.#minScore), this.#maxOverlap)
+    const values = outputs.map((output) => ({ shape: output.shape, data: valuesOf(output) }));
+    rejectMeaningless(
+      this.#context.model,
+      values.map(({ data }) => data),
+      this.#reader.zeroIsValid,
+    );
+    return withoutDoubles(this.#reader.read(values, this.#minScore), this.#maxOverlap)
       .map((candidate) => this.#toPrediction(candidate, frame))
       .filter(({ label, box }) => this.#wanted.has(label) && standsInside(box, this.#config))
       .slice(0, this.#maxDetections);

@@ -1,8 +1,14 @@
 import type { SsdSpec, Yolo3Spec } from '../../config/decoder.js';
 import { EdgeError } from '../../errors/index.js';
-import type { Tensor, TensorInfo } from '../../types.js';
+import type { TensorInfo } from '../../types.js';
 import type { DecoderContext } from '../index.js';
-import { shapesOf, type Candidate, type CandidateReader, type Corners } from './candidate.js';
+import {
+  shapesOf,
+  type Candidate,
+  type CandidateReader,
+  type Corners,
+  type DetectorOutput,
+} from './candidate.js';
 
 /**
  * Finished detections in three lists: SSD as most exporters write it (boxes, scores, classes), and YOLO3 as GluonCV and Neo do
@@ -31,7 +37,7 @@ export class ListReader implements CandidateReader {
     });
   }
 
-  read(outputs: readonly Tensor[], minScore: number): Candidate[] {
+  read(outputs: readonly DetectorOutput[], minScore: number): Candidate[] {
     const [boxes, scores, classes] = this.#lists(outputs);
     if (boxes.length !== 4 * scores.length || classes.length !== scores.length)
       throw new EdgeError('OUTPUT_INVALID', {
@@ -52,13 +58,13 @@ export class ListReader implements CandidateReader {
     return this.#spec.type === 'ssd' && outputs.length === 1 && outputs[0]?.shape.at(-1) === 6;
   }
 
-  #lists(outputs: readonly Tensor[]): [boxes: number[], scores: number[], classes: number[]] {
-    const valuesOf = (position: number): number[] => Array.from(outputs[position]?.data ?? [], Number);
+  #lists(outputs: readonly DetectorOutput[]): [boxes: number[], scores: number[], classes: number[]] {
+    const listOf = (position: number): number[] => Array.from(outputs[position]?.data ?? []);
     if (!this.#isOneList(outputs)) {
       const { boxes, scores, classes } = this.#spec.outputs;
-      return [valuesOf(boxes), valuesOf(scores), valuesOf(classes)];
+      return [listOf(boxes), listOf(scores), listOf(classes)];
     }
-    const values = valuesOf(0);
+    const values = listOf(0);
     return [
       values.filter((_, at) => at % 6 >= 2),
       values.filter((_, at) => at % 6 === 1),

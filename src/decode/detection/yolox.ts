@@ -1,8 +1,9 @@
 import type { YoloxSpec } from '../../config/decoder.js';
 import { EdgeError } from '../../errors/index.js';
-import type { Tensor, TensorInfo } from '../../types.js';
+import type { Numbers } from '../../tensor-values.js';
+import type { TensorInfo } from '../../types.js';
 import type { DecoderContext } from '../index.js';
-import { canBe, shapesOf, type Candidate, type CandidateReader } from './candidate.js';
+import { canBe, shapesOf, type Candidate, type CandidateReader, type DetectorOutput } from './candidate.js';
 
 /** Before the classes: centre x, y, log width, log height, objectness. */
 const leading = 5;
@@ -41,9 +42,9 @@ export class YoloxReader implements CandidateReader {
       throw new EdgeError('LABELS_MISMATCH', { model, labels: labels.length, outputs: classes });
   }
 
-  read([output]: readonly Tensor[], minScore: number): Candidate[] {
+  read([output]: readonly DetectorOutput[], minScore: number): Candidate[] {
     const { model, labels, input } = this.#context;
-    const data = (output?.data ?? []) as Float32Array;
+    const data = output?.data ?? new Float32Array();
     const rowLength = leading + labels.length;
     if (data.length !== this.#cells * rowLength)
       throw new EdgeError('OUTPUT_INVALID', {
@@ -75,7 +76,7 @@ export class YoloxReader implements CandidateReader {
 }
 
 /** Position of the largest of so many values; the first of equals. */
-function bestOf(data: Float32Array, start: number, count: number): number {
+function bestOf(data: Numbers, start: number, count: number): number {
   let best = 0;
   for (let index = 1; index < count; index++) {
     if ((data[start + index] as number) > (data[start + best] as number)) best = index;

@@ -5,7 +5,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { loadOnnx } from '../../../src/engines/onnx.js';
 import type { NativeEngine } from '../../../src/engines/native/engine.js';
 import type { PixelBuffer, Tensor } from '../../../src/types.js';
-import { valuesOf } from '../../../src/tensor-values.js';
+import { valuesOf, type Numbers } from '../../../src/tensor-values.js';
 import { onnxCases, onnxPath } from './fixtures.js';
 
 const sorter = path.resolve('models/waste-sorter/onnx');
@@ -27,9 +27,9 @@ afterEach(async () => {
 
 const difference = (a: readonly Tensor[], b: readonly Tensor[]): number =>
   Math.max(...a.map((tensor, i) => largest(valuesOf(tensor), b[i] ? valuesOf(b[i]) : new Float64Array())));
-const largest = (a: Float64Array, b: Float64Array): number =>
+const largest = (a: Numbers, b: Numbers): number =>
   a.length === b.length
-    ? a.reduce((most, value, i) => Math.max(most, Math.abs(value - (b[i] ?? NaN))), 0)
+    ? [...a].reduce((most, value, i) => Math.max(most, Math.abs(value - (b[i] ?? NaN))), 0)
     : NaN;
 
 describe('ONNX Runtime', () => {
