@@ -37,14 +37,21 @@ Runtime ReadRuntime(const Napi::Object& options) {
                 {{"option", "runtime"}, {"expected", "dlr or onnx"}, {"received", Describe(value)}});
 }
 
+Napi::Object ReadOptions(const Napi::Value& value) {
+  if (value.IsObject()) return value.As<Napi::Object>();
+  throw Failure("OPTION_INVALID",
+                {{"option", "options"}, {"expected", "object"}, {"received", Describe(value)}});
+}
+
 }  // namespace
 
+RuntimeLibrary ParseLibrary(const Napi::Value& value) {
+  const Napi::Object options = ReadOptions(value);
+  return {ReadRuntime(options), ReadString(options, "library")};
+}
+
 ModelOptions ParseLoadOptions(const Napi::Value& value) {
-  if (!value.IsObject()) {
-    throw Failure("OPTION_INVALID",
-                  {{"option", "options"}, {"expected", "object"}, {"received", Describe(value)}});
-  }
-  const Napi::Object options = value.As<Napi::Object>();
+  const Napi::Object options = ReadOptions(value);
   return {
       ReadRuntime(options),
       ReadString(options, "library"),

@@ -3,6 +3,7 @@ import path from 'node:path';
 import { EdgeError } from './errors/index.js';
 import { sha256Of, sha256OfFile } from './models/digest.js';
 import { parseManifest, type Manifest } from './models/manifest.js';
+import { runtimeNeeds } from './models/onnx-needs.js';
 import { manifestFile } from './models/plan.js';
 import { runSample } from './pipeline/golden.js';
 import { openModel } from './pipeline/load-model.js';
@@ -90,7 +91,9 @@ async function makePackage(
     const digests: Record<string, string> = {};
     for (const name of await filesIn(path.join(folder, place)))
       digests[name] = await take(path.posix.join(place, name));
-    targets.push({ ...target, files: digests } as Manifest['targets'][number]);
+    const runtime = target['runtime'] as Manifest['targets'][number]['runtime'];
+    const needs = await runtimeNeeds(runtime, path.join(work, place), Object.keys(digests));
+    targets.push({ ...needs, ...target, files: digests } as Manifest['targets'][number]);
   }
   if (draft.labels !== undefined) files[draft.labels] = await take(draft.labels);
   for (const { input } of golden) files[input] = await take(input);

@@ -11,7 +11,7 @@ import type { GoldenInput } from './golden/sample.js';
 import { refuseStrangers, writePackage, type PackageContent, type PackageTarget } from './package-folder.js';
 import { findSourceModel } from './source-model.js';
 import { CompileSteps, type StepOptions } from './steps.js';
-import { chooseTargets } from './target.js';
+import { chooseTargets, oldestDlr } from './target.js';
 
 /** What is to be compiled, and into what. */
 export interface CompileOrder {
@@ -86,6 +86,7 @@ function packageTargets({ targets }: Compiled, { onnx }: Description): PackageTa
     name: `dlr-${name}`,
     runtime: 'dlr' as const,
     from: folder,
+    minRuntimeVersion: oldestDlr,
     platform: { architecture, cpuFeatures },
   }));
   return onnx === undefined ? dlr : [...dlr, { name: 'onnx', runtime: 'onnx', from: onnx }];

@@ -3,6 +3,7 @@ import path from 'node:path';
 import { EdgeError } from '../errors/index.js';
 import { sha256OfFile } from '../models/digest.js';
 import { parseManifest, type Manifest } from '../models/manifest.js';
+import { runtimeNeeds } from '../models/onnx-needs.js';
 import { manifestFile } from '../models/plan.js';
 
 /** A target of the package to be, and the folder where it is now. */
@@ -10,6 +11,8 @@ export interface PackageTarget {
   readonly name: string;
   readonly runtime: 'dlr' | 'onnx';
   readonly from: string;
+  /** Of the runtime, where it is known better than by the files. */
+  readonly minRuntimeVersion?: string;
   readonly platform?: { readonly architecture: string; readonly cpuFeatures: readonly string[] };
 }
 
@@ -38,13 +41,15 @@ export async function writePackage(folder: string, content: PackageContent): Pro
     for (const [name, bytes] of content.goldenFiles) await writeFile(path.join(fresh, 'golden', name), bytes);
     const common = await digestsIn(fresh);
     const targets = [];
-    for (const { name, runtime, from, platform } of content.targets) {
+    for (const { name, runtime, from, platform, minRuntimeVersion } of content.targets) {
       await placeTarget(from, path.join(fresh, name));
       const files = await digestsIn(path.join(fresh, name));
       targets.push({
         name,
         runtime,
         path: name,
+        ...(await runtimeNeeds(runtime, path.join(fresh, name), Object.keys(files))),
+        ...(minRuntimeVersion !== undefined && { minRuntimeVersion }),
         ...(platform && { platform: { os: 'linux', ...platform } }),
         files,
       });

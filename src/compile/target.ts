@@ -13,6 +13,9 @@ const tools = {
 /** What networks have anyway: named alone, nothing is compiled. */
 const onnxAlone = 'onnx';
 
+/** The oldest DLR that has run what the compilers make: older ones may, too, but nobody has seen it. */
+export const oldestDlr = '1.5.0';
+
 const targetsOf = {
   tvm: ['x64-avx2', 'x64-avx512', 'arm64', 'arm', onnxAlone],
   // Trees gain nothing by a CPU's features.

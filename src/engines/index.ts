@@ -45,6 +45,8 @@ export interface EngineRequest {
   readonly runtime: 'dlr' | 'onnx';
   /** The model as the runtime wants it: for DLR a folder, for ONNX Runtime an .onnx file or a folder with one. */
   readonly artifact: string;
+  /** Version of the runtime that the model needs at least. */
+  readonly minVersion?: string | undefined;
   /** The threads of one run are those of both runtimes; no more than there are usable cores. */
   readonly dlr: Omit<DlrEngineOptions, 'artifact'>;
 }
@@ -53,12 +55,12 @@ export interface EngineRequest {
  * The code of a runtime is loaded with its first model.
  * @throws EdgeError of the runtime; nothing stays open then.
  */
-export async function loadEngine({ runtime, artifact, dlr }: EngineRequest): Promise<Engine> {
+export async function loadEngine({ runtime, artifact, minVersion, dlr }: EngineRequest): Promise<Engine> {
   const threads = usableThreads(dlr.threads ?? 1);
   if (runtime === 'onnx') {
     const { loadOnnx } = await import('./onnx.js');
-    return loadOnnx({ artifact, threads });
+    return loadOnnx({ artifact, minVersion, threads });
   }
   const { loadDlr } = await import('./dlr/engine.js');
-  return loadDlr({ ...dlr, artifact, threads });
+  return loadDlr({ ...dlr, artifact, minVersion, threads });
 }

@@ -5,12 +5,15 @@ import { EdgeError } from '../errors/index.js';
 import { loadBinding, type Binding } from './native/binding.js';
 import { NativeEngine } from './native/engine.js';
 import { toEdgeError } from './native/native-error.js';
+import { requireVersion } from './runtime-version.js';
 
 export interface OnnxEngineOptions {
   /** An .onnx file, or a folder with one. */
   readonly artifact: string;
   /** Threads of one run; those that wait do not spin. @default 1 */
   readonly threads?: number | undefined;
+  /** Version of ONNX Runtime that the model needs at least: `1.18.0`. */
+  readonly minVersion?: string | undefined;
   /** Path of libonnxruntime.so.1. @default the one in the package onnxruntime-node */
   readonly library?: string | undefined;
 }
@@ -21,13 +24,15 @@ const require = createRequire(import.meta.url);
  * Loads an ONNX model in ONNX Runtime, through our own addon: the library comes from the package onnxruntime-node, but not
  * its binding, which runs models on the event loop.
  * @param binding the addon; tests give their own
- * @throws EdgeError ONNXRUNTIME_NOT_FOUND, ONNXRUNTIME_UNLOADABLE, ARTIFACT_*, MODEL_LOAD_FAILED, MODEL_UNSUPPORTED,
- *   MODEL_OPERATOR_UNSUPPORTED, MODEL_DATA_MISSING, ADDON_NOT_FOUND
+ * @throws EdgeError ONNXRUNTIME_NOT_FOUND, ONNXRUNTIME_UNLOADABLE, ARTIFACT_*, MODEL_RUNTIME_TOO_OLD, MODEL_LOAD_FAILED,
+ *   MODEL_UNSUPPORTED, MODEL_OPERATOR_UNSUPPORTED, MODEL_DATA_MISSING, ADDON_NOT_FOUND
  */
 export async function loadOnnx(options: OnnxEngineOptions, binding?: Binding): Promise<NativeEngine> {
   const file = await findModel(path.resolve(options.artifact));
   const library = options.library ?? findRuntime();
-  const { Model } = binding ?? loadBinding();
+  const addon = binding ?? loadBinding();
+  const { minVersion } = options;
+  if (minVersion !== undefined) requireVersion({ path: file, minVersion, runtime: 'onnx', library }, addon);
   const load = {
     runtime: 'onnx',
     library,
@@ -36,7 +41,7 @@ export async function loadOnnx(options: OnnxEngineOptions, binding?: Binding): P
     deviceId: 0,
     threads: options.threads ?? 1,
   } as const;
-  const native = await Model.load(load).catch((error: unknown) => {
+  const native = await addon.Model.load(load).catch((error: unknown) => {
     throw explained(toEdgeError(error, file), file);
   });
   return new NativeEngine(native, 'onnx', file);

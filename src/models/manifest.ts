@@ -43,6 +43,11 @@ export const targetSchema = z.strictObject({
   name: z.string().min(1),
   runtime: z.enum(['dlr', 'onnx']),
   path: inside,
+  minRuntimeVersion: z
+    .string()
+    .regex(/^\d{1,5}(\.\d{1,5}){1,2}$/, 'must be a version such as 1.6.0')
+    .optional()
+    .describe('Of the runtime; an older one is not tried.'),
   platform: z
     .strictObject({
       os: z.literal('linux'),

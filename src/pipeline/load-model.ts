@@ -115,10 +115,10 @@ async function load(
   dlr: DlrSpec,
 ): Promise<Omit<OpenModel, 'passedOver'>> {
   const model = await openTarget(contents, target);
-  const { runtime, files } = target;
+  const { runtime, files, minRuntimeVersion: minVersion } = target;
   // A library that came with the model is pinned by its manifest.
   const sha256 = dlr.sha256 ?? files['libdlr.so'];
-  const engine = await loadEngine({ runtime, artifact: model.artifact, dlr: { ...dlr, sha256 } });
+  const engine = await loadEngine({ runtime, artifact: model.artifact, minVersion, dlr: { ...dlr, sha256 } });
   try {
     checkInput(model, engine.info);
   } catch (error) {

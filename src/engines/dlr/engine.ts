@@ -4,7 +4,8 @@ import { loadBinding, type Binding } from '../native/binding.js';
 import { NativeEngine } from '../native/engine.js';
 import { toEdgeError } from '../native/native-error.js';
 import { inspectArtifact, type Artifact } from './artifact.js';
-import { findLibrary } from './library.js';
+import { requireVersion } from '../runtime-version.js';
+import { findLibrary, knownRelease } from './library.js';
 import { withLoadFolder } from './load-folder.js';
 
 export interface DlrEngineOptions {
@@ -18,6 +19,8 @@ export interface DlrEngineOptions {
   readonly sha256?: string | undefined;
   /** Threads of one run. One is often fastest on small machines: measure. @default 1 */
   readonly threads?: number | undefined;
+  /** Version of DLR that the model needs at least: `1.6.0`. */
+  readonly minVersion?: string | undefined;
   /** What the model was compiled for. @default 'cpu' */
   readonly device?: keyof typeof deviceTypes | undefined;
 }
@@ -28,14 +31,18 @@ const deviceTypes = { cpu: 1, gpu: 2, opencl: 4 } as const;
 /**
  * Loads a compiled model in the Neo DLR runtime.
  * @param binding the addon; tests give their own
- * @throws EdgeError ARTIFACT_*, LIBDLR_*, MODEL_LOAD_FAILED, MODEL_UNSUPPORTED, ADDON_NOT_FOUND
+ * @throws EdgeError ARTIFACT_*, LIBDLR_*, MODEL_RUNTIME_TOO_OLD, MODEL_LOAD_FAILED, MODEL_UNSUPPORTED, ADDON_NOT_FOUND
  */
 export async function loadDlr(options: DlrEngineOptions, binding?: Binding): Promise<NativeEngine> {
   const artifact = await inspectArtifact(options.artifact);
   const library = await findLibrary(options);
-  const { Model } = binding ?? loadBinding();
+  const addon = binding ?? loadBinding();
+  const { artifact: path, minVersion } = options;
+  // Old releases do not say their version, but their digest does.
+  if (minVersion !== undefined)
+    requireVersion({ path, minVersion, runtime: 'dlr', library }, addon, await knownRelease(library));
   const native = await withLoadFolder(artifact, (path) =>
-    Model.load({
+    addon.Model.load({
       runtime: 'dlr',
       library,
       path,

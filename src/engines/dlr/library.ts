@@ -44,6 +44,11 @@ export async function findLibrary(request: LibraryRequest): Promise<string> {
   return file;
 }
 
+/** The release of DLR that a library is, as far as its digest tells. */
+export async function knownRelease(file: string): Promise<string | undefined> {
+  return genuineLibraries.get(await digestOf(file));
+}
+
 function candidates({ library, storedLibrary, artifact, env = process.env }: LibraryRequest): string[] {
   const chosen = library ?? env['MLI_LIBDLR'];
   if (chosen) return [path.resolve(chosen)];
@@ -88,10 +93,13 @@ async function checkArchitecture(file: string, expected: string): Promise<void> 
 
 async function checkTrust(file: string, vouchedFor: string | undefined): Promise<void> {
   if (((await stat(file)).mode & 0o002) !== 0) throw new EdgeError('LIBDLR_WRITABLE', { path: file });
-  const sha256 = createHash('sha256')
-    .update(await readFile(file))
-    .digest('hex');
+  const sha256 = await digestOf(file);
   if (sha256 !== vouchedFor?.toLowerCase() && !genuineLibraries.has(sha256)) {
     throw new EdgeError('LIBDLR_UNTRUSTED', { path: file, sha256 });
   }
 }
+
+const digestOf = async (file: string): Promise<string> =>
+  createHash('sha256')
+    .update(await readFile(file))
+    .digest('hex');

@@ -8,6 +8,11 @@ import type { EngineInput } from '../index.js';
 /** What the C++ addon exports (native/addon.cc). Its errors have a `code` and `details`; see native-error.ts. */
 export interface Binding {
   readonly Model: { load(options: NativeLoadOptions): Promise<NativeModel> };
+  /**
+   * Version of a runtime's library, such as `1.6.0`; `unknown` where it does not say. Opens it, as its first model would.
+   * @throws as Model.load does
+   */
+  runtimeVersion(library: Pick<NativeLoadOptions, 'runtime' | 'library'>): string;
   /** Waits for what is in flight and deletes all models. For the end of the process: nothing can be loaded afterwards. */
   shutdown(): void;
 }

@@ -2,6 +2,7 @@ import { entry } from './entry.js';
 
 const setUp =
   'Run "npm run setup" (x86-64), or set MLI_LIBDLR or dlr.library to the libdlr.so of this machine.';
+const runtimeTitles = { dlr: 'DLR', onnx: 'ONNX Runtime' } as const;
 const asMade = 'Copy the folder again from where it was compiled, or compile the model again.';
 
 /** Errors of the addon and of the engines on it. `text` is what libdlr or the dynamic loader said. */
@@ -52,6 +53,21 @@ export const engineErrors = {
     message: ({ path, symbol }) =>
       `The library ${path} lacks ${symbol}: it is older than DLR 1.3, or not DLR.`,
     remedy: setUp,
+  }),
+
+  MODEL_RUNTIME_TOO_OLD: entry<{
+    path: string;
+    runtime: 'dlr' | 'onnx';
+    minVersion: string;
+    actual: string;
+    library: string;
+  }>({
+    message: ({ path, runtime, minVersion, actual, library }) =>
+      `The model in ${path} needs ${runtimeTitles[runtime]} ${minVersion} or newer, ${library} is ${actual}.`,
+    remedy: ({ runtime }) =>
+      runtime === 'dlr'
+        ? 'Put a newer libdlr.so on the device (dlr.library, MLI_LIBDLR, or the component mli.runtime.DLR), or compile the model for this one.'
+        : 'Install a newer version of the component, which brings ONNX Runtime, or export the model with an older opset.',
   }),
 
   ONNXRUNTIME_NOT_FOUND: entry<{ reason: string }>({
