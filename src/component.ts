@@ -1,7 +1,8 @@
 import { checkAccessControl, type Configuration } from './config/index.js';
 import { configurationRefused, statusTopics } from './component-status.js';
 import { describeError, EdgeError } from './errors/index.js';
-import { Feedback, feedbackOwner } from './feedback/index.js';
+import { createFeedback } from './feedback-consumer.js';
+import type { Feedback } from './feedback/index.js';
 import { InferenceEndpoints } from './inference-endpoints.js';
 import type { Logger } from './logger.js';
 import { ManagedPipeline } from './managed-pipeline.js';
@@ -65,6 +66,7 @@ export class Component {
       transport,
       nucleusConnected,
       spool: () => options.spool?.status,
+      feedback: () => this.#feedback?.tally.all,
       pipelines: () => this.status,
       ask: (...question) => this.ask(...question),
       logger,
@@ -76,9 +78,7 @@ export class Component {
         return status?.state === 'running' ? status.model?.digest : undefined;
       },
     };
-    // Samples of an earlier life of the process are told of as soon as the spool starts.
-    this.#feedback = options.spool && new Feedback(options.spool, transport, logger);
-    if (this.#feedback) options.spool?.onUpload(feedbackOwner, this.#feedback.onUpload);
+    this.#feedback = options.spool && createFeedback(options.spool, transport, logger);
     this.#endpoints = new InferenceEndpoints({ pipelines, topics, productVersion, logger });
     this.#feeds = new ReadingFeeds({
       thingName,
@@ -171,6 +171,7 @@ export class Component {
     for (const [name, pipeline] of this.#pipelines) this.#retire(name, pipeline);
     this.#pipelines.clear();
     await Promise.all([...this.#stopping.values(), this.#onlookers.stop(), this.#endpoints.stop()]);
+    await this.#feedback?.close();
   }
 
   /** Said at once and in full, not one denied message at a time. */

@@ -242,6 +242,7 @@ export class ManagedPipeline {
         published,
         actions,
         spool: this.#options.spool?.status,
+        feedback: this.#config?.feedback ? this.#options.feedback?.tally.of(this.#options.name) : undefined,
       },
     );
   }

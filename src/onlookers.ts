@@ -3,6 +3,7 @@ import type { Configuration } from './config/index.js';
 import type { DashboardConfig, MetricsConfig } from './config/dashboard.js';
 import type { AskForPicture, LiveState, VitalsView } from './dashboard/index.js';
 import { describeError, isEdgeError } from './errors/index.js';
+import type { SampleCounts } from './feedback/index.js';
 import { keepOpen } from './kept-open.js';
 import type { Logger } from './logger.js';
 import type { CloudWatchMetrics, ComponentMetrics } from './metrics/index.js';
@@ -20,6 +21,8 @@ export interface OnlookersOptions {
   readonly nucleusConnected: (() => boolean) | undefined;
   /** Undefined without a spool. */
   readonly spool: () => SpoolStatus | undefined;
+  /** Samples by pipeline; undefined without a spool. */
+  readonly feedback: () => Readonly<Record<string, SampleCounts>> | undefined;
   readonly pipelines: () => Readonly<Record<string, PipelineStatus>>;
   readonly ask: AskForPicture;
   readonly logger: Logger;
@@ -145,6 +148,7 @@ export class Onlookers implements Observer {
     const counts = (this.#counts ??= new ComponentMetrics({
       thing: thingName,
       spool: this.#options.spool,
+      feedback: this.#options.feedback,
       pipelines,
       nucleusConnected: () => nucleusConnected?.() ?? false,
       memoryBytes: () => this.#memoryBytes(pssBytes),
@@ -183,6 +187,7 @@ export class Onlookers implements Observer {
       uptimeSeconds: (performance.now() - this.#startedAt) / 1000,
       memoryMegabytes: this.#memoryBytes(pssBytes) / 1e6,
       ...this.#spoolVitals(),
+      ...this.#feedbackVitals(),
     };
     this.#live.setVitals(vitals);
   }
@@ -194,6 +199,21 @@ export class Onlookers implements Observer {
     const sum = (of: (lane: SpoolStatus['results']) => number) =>
       lanes.reduce((all, lane) => all + of(lane), 0);
     return { spool: { depth: sum(({ waiting }) => waiting), lost: sum(lossesOf) } };
+  }
+
+  /** Only where some pipeline has taken samples. */
+  #feedbackVitals(): Pick<VitalsView, 'feedback'> {
+    const counts = Object.values(this.#options.feedback() ?? {});
+    if (counts.length === 0) return {};
+    const sum = (of: (one: SampleCounts) => number) => counts.reduce((all, one) => all + of(one), 0);
+    return {
+      feedback: {
+        done: sum(({ done }) => done),
+        queued: this.#options.spool()?.uploads.waiting ?? 0,
+        refused: sum(({ refused }) => refused),
+        lost: sum(({ lost }) => lost),
+      },
+    };
   }
 
   #memoryBytes(pssBytes: (pid: number | 'self') => number): number {

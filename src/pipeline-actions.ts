@@ -9,6 +9,7 @@ import {
 import type { ActionConfig } from './config/action.js';
 import type { PipelineConfig } from './config/index.js';
 import { describeError, EdgeError } from './errors/index.js';
+import { takeEvidence } from './evidence.js';
 import type { PipelineOutputOptions } from './pipeline-output.js';
 import type { PipelineResult } from './pipeline/result.js';
 import { fillInTopic } from './publish/index.js';
@@ -67,7 +68,22 @@ export class PipelineActions {
     const { fired, ended } = this.#rules.evaluate(result.predictions, this.#lastResultMs);
     const acting = fired.flatMap(({ decision, actions, reason }) => {
       this.#options.logger.debug({ rule: decision.rule, reason }, 'a rule fired');
-      const occasion = { ...decision, id, frame: result.frame.id, predictions: result.predictions };
+      const { frame, predictions } = result;
+      const occasion: Occasion = {
+        ...decision,
+        id,
+        takeEvidence: ({ annotate, quality, maxWidth }, signal) =>
+          takeEvidence(
+            this.#options.ask,
+            frame,
+            {
+              quality,
+              ...(maxWidth !== undefined && { maxWidth }),
+              ...(annotate && { annotate: predictions }),
+            },
+            signal,
+          ),
+      };
       return actions.map((action) => this.#lanes.get(action)?.fire(occasion));
     });
     const releasing = ended.map((action) => this.#lanes.get(action)?.release());
@@ -126,12 +142,11 @@ export class PipelineActions {
       publish: (topic, payload) => transport.publish(topic, payload),
       publishToIotCore: (topic, payload, qos) => transport.publishToIotCore(topic, payload, qos),
       fillIn: (text) => fillInTopic(text, names),
-      takePicture: (occasion, wish, signal) => this.#takePicture(occasion, wish, signal),
       upload: async (item) => {
         const fail = (reason: string) =>
           new EdgeError('ACTION_FAILED', { action: `upload to ${item.bucket}`, reason });
         if (!spool) throw fail('there is no spool without a nucleus');
-        const stored = await spool.push('uploads', { owner: 'snapshot', contentType: 'image/jpeg', ...item });
+        const stored = await spool.push('uploads', { owner: 'snapshot', ...item });
         if (stored === 'lost') throw fail('the spool cannot keep it');
       },
       logger,
@@ -146,23 +161,5 @@ export class PipelineActions {
         observer?.onAction({ pipeline: names.pipeline, rule, type, summary, failure });
       },
     });
-  }
-
-  async #takePicture(
-    { frame, predictions }: Occasion,
-    wish: { annotate: boolean; quality: number; maxWidth?: number | undefined },
-    signal: AbortSignal,
-  ): Promise<{ jpeg: Uint8Array; capturedAt: string }> {
-    const { annotate, quality, maxWidth } = wish;
-    return this.#options.ask(
-      {
-        type: 'picture',
-        frame,
-        quality,
-        ...(maxWidth !== undefined && { maxWidth }),
-        ...(annotate && { annotate: predictions }),
-      },
-      signal,
-    );
   }
 }

@@ -12,6 +12,8 @@ export interface SampleWindow {
   readonly fromMs: number;
   readonly toMs: number;
   readonly count: number;
+  /** Of each row. */
+  readonly timesMs: Float64Array;
   /** Row-major, `[count, channels]`. */
   readonly samples: Float64Array;
   readonly filled: number;

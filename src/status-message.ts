@@ -3,6 +3,7 @@ import type { Fault } from './pipeline/messages.js';
 import type { PipelineState } from './pipeline/ledger.js';
 import type { SourceStatus } from './pipeline/source-health.js';
 import type { DriftReport } from './drift/index.js';
+import type { SampleCounts } from './feedback/index.js';
 import { fillInTopic, type PublishCounters, type Transport } from './publish/index.js';
 import { describeError } from './errors/index.js';
 import type { SpoolStatus } from './spool/index.js';
@@ -51,6 +52,8 @@ export interface PipelineStatusMessage {
   readonly actions: Pick<ActionsStatus, 'done' | 'failed'> & Partial<ActionsStatus>;
   /** What waits for the cloud, all pipelines together. */
   readonly spool?: SpoolStatus | undefined;
+  /** What became of the samples of this pipeline, where it takes any. */
+  readonly feedback?: SampleCounts | undefined;
 }
 
 /** Publishes the state of one pipeline. A status that cannot be sent is no reason to stop: the next heartbeat comes. */
@@ -77,7 +80,7 @@ export class StatusReporter {
     topic: string | null,
     event: PipelineEvent,
     status: Pick<PipelineStatusMessage, 'state' | 'model' | 'source' | 'restarts' | 'lastFault' | 'counters'>,
-    output: Pick<PipelineStatusMessage, 'published' | 'actions' | 'spool'>,
+    output: Pick<PipelineStatusMessage, 'published' | 'actions' | 'spool' | 'feedback'>,
   ): void {
     const { thingName: thing, pipeline } = this.#names;
     const { state, model, source, restarts, lastFault, counters } = status;

@@ -109,6 +109,8 @@ export interface SampleFrame {
   readonly channels: readonly string[];
   /** Number of rows. */
   readonly count: number;
+  /** Of each row, Unix ms by the same clock. */
+  readonly timesMs: Float64Array;
   /** Row-major, `[count, channels]`, the oldest row first; every value is finite. */
   readonly samples: Float64Array;
   /** Samples per second where the rows lie on a regular grid; undefined where they are taken as they come. */

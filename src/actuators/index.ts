@@ -1,11 +1,10 @@
 import type { ActionConfig, ActuatorsConfig } from '../config/action.js';
 import type { Logger } from '../logger.js';
-import type { Prediction } from '../types.js';
 import { CommandActuator } from './command.js';
+import { SnapshotActuator, UploadActuator, type TakeEvidence } from './evidence.js';
 import { GpioActuator } from './gpio.js';
 import { HttpActuator } from './http.js';
 import { IotCoreActuator, TopicActuator } from './messages.js';
-import { SnapshotActuator, UploadActuator, type TakePicture } from './pictures.js';
 
 export { ActionLane, type ActionCounters, type FailSafeCause } from './lane.js';
 
@@ -16,8 +15,8 @@ export interface Occasion {
   readonly confidence: number;
   /** Of the result. */
   readonly id: string;
-  readonly frame: number;
-  readonly predictions: readonly Prediction[];
+  /** Gets what the result was made of: soon, since it is kept for a few frames only. */
+  readonly takeEvidence: TakeEvidence;
 }
 
 /** Does what a rule asks for. */
@@ -42,9 +41,14 @@ export interface ActuatorContext {
   publishToIotCore(topic: string, payload: string, qos: 0 | 1): Promise<void>;
   /** Fills in {thingName} and {pipeline}. */
   fillIn(text: string): string;
-  readonly takePicture: TakePicture;
-  /** Hands a picture over for S3. */
-  upload(item: { bucket: string; key: string; region?: string; body: Uint8Array }): Promise<void>;
+  /** Hands a picture or a window over for S3. */
+  upload(item: {
+    bucket: string;
+    key: string;
+    contentType: string;
+    region?: string;
+    body: Uint8Array;
+  }): Promise<void>;
   readonly logger: Logger;
 }
 

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { detectSchema } from './detect.js';
 import { driftSchema } from './drift.js';
+import { checkEvidence } from './evidence.js';
 import { feedbackSchema } from './feedback.js';
 import { dashboardSchema, metricsSchema } from './dashboard.js';
 import { modelCacheSchema, modelSchema } from './model.js';
@@ -120,6 +121,9 @@ export const documentSchema = z
             message,
           }),
         ),
+      );
+      checkEvidence(pipeline, (path, message) =>
+        context.addIssue({ code: 'custom', path: ['pipelines', name, ...path], message }),
       );
       if (Object.hasOwn(document.models, pipeline.model)) continue;
       const known = Object.keys(document.models).join(', ') || 'none';

@@ -17,6 +17,19 @@ const hideSchema = z
   })
   .refine(({ regions, labels }) => regions.length + labels.length > 0, 'must name regions or labels');
 
+const manifestSchema = z.strictObject({
+  everySeconds: number(z.number().min(10).max(604_800))
+    .default(3600)
+    .describe('A manifest is complete after so long …'),
+  maxSamples: integer(1, 100_000).default(1000).describe('… or with so many samples.'),
+  labelAttribute: z
+    .string()
+    .max(127)
+    .regex(/^[a-zA-Z0-9](-*[a-zA-Z0-9])*$/, 'must be letters and digits, with hyphens between them')
+    .default('model-label')
+    .describe('Name of the attribute with the labels; its metadata are in the one with -metadata.'),
+});
+
 /** Samples for the cloud, to improve the model: the strategies, messages and metrics of the v1 ML Feedback connector. */
 export const feedbackSchema = z
   .strictObject({
@@ -45,13 +58,21 @@ export const feedbackSchema = z
     image: z
       .enum(['jpeg', 'original'])
       .default('jpeg')
-      .describe('jpeg: encoded anew; original: the file itself, from a source of type images.'),
+      .describe(
+        'jpeg: encoded anew; original: the file itself, from a source of type images. The window of a sensor goes as CSV, always.',
+      ),
     quality: integer(1, 100).default(90).describe('Of the JPEG.'),
     hide: hideSchema.optional().describe('What is blurred or blackened before the picture is encoded.'),
     requestLimit: integer(1, 1000)
       .optional()
       .describe(
         'At most so many at once, the others are answered Queue.Full and a refused one is given up, as in v1; without it they wait in the spool.',
+      ),
+    manifest: manifestSchema
+      .nullable()
+      .default(null)
+      .describe(
+        'Lists the samples in S3, with the labels of the model, for SageMaker Ground Truth; null: not.',
       ),
     statusTopic: topic().nullable().default('feedback/message/status'),
     predictionTopic: topic().nullable().default('feedback/message/prediction'),

@@ -64,7 +64,13 @@ export interface VitalsView {
   /** Proportional set size of the component and its pipeline processes, by Linux. */
   readonly memoryMegabytes: number;
   readonly spool?: { readonly depth: number; readonly lost: number };
-  readonly feedback?: { readonly uploaded: number; readonly failed: number };
+  /** Samples of all pipelines; `queued` are all uploads that wait, those of actions included. */
+  readonly feedback?: {
+    readonly done: number;
+    readonly queued: number;
+    readonly refused: number;
+    readonly lost: number;
+  };
 }
 
 export interface Snapshot {

@@ -2,7 +2,10 @@ import { z } from 'zod';
 import { describeError, EdgeError, isEdgeError } from '../errors/index.js';
 import type { Logger } from '../logger.js';
 import type { Stored, UploadItem, UploadListener, UploadOutcome } from '../spool/index.js';
-import { sampleFailed, samplePrediction, sampleUploaded } from './messages.js';
+import { SampleTally } from './counts.js';
+import { manifestTargetSchema, type ManifestTarget } from './manifest-file.js';
+import type { Manifests } from './manifests.js';
+import { manifestLine, sampleFailed, samplePrediction, sampleUploaded } from './messages.js';
 import { FeedbackVoice, type FeedbackTopics, type LocalTopics } from './voice.js';
 
 /** As the spool knows the uploads of this part. */
@@ -24,6 +27,8 @@ export interface Sample {
   readonly contentType: string;
   readonly body: Uint8Array;
   readonly modelPrediction: unknown;
+  /** The manifest that it gets a line in, and what the line says beside the place of the sample. */
+  readonly manifest?: { readonly target: ManifestTarget; readonly attributes: Record<string, unknown> };
 }
 
 /** What a sample needs when its upload ends, perhaps after a restart. */
@@ -33,6 +38,9 @@ const contextSchema = z.object({
   modelPrediction: z.unknown(),
   /** Refused ones are given up, as v1 did. */
   limited: z.boolean(),
+  manifest: z
+    .object({ target: manifestTargetSchema, attributes: z.record(z.string(), z.unknown()) })
+    .optional(),
   topics: z.object({
     statusTopic: z.string().nullable(),
     predictionTopic: z.string().nullable(),
@@ -43,14 +51,17 @@ const contextSchema = z.object({
 /** Samples of all pipelines on their way: holds the request limit, and tells what became of each. */
 export class Feedback {
   readonly voice: FeedbackVoice;
+  readonly tally = new SampleTally();
+  readonly #manifests: Manifests;
   readonly #spool: UploadSpool;
   readonly #logger: Logger;
   /** By pipeline: being made, and waiting for S3. */
   readonly #making = new Map<string, number>();
   readonly #waiting = new Map<string, Set<string>>();
 
-  constructor(spool: UploadSpool, topics: LocalTopics, logger: Logger) {
+  constructor(spool: UploadSpool, topics: LocalTopics, manifests: Manifests, logger: Logger) {
     this.#spool = spool;
+    this.#manifests = manifests;
     this.#logger = logger;
     this.voice = new FeedbackVoice(topics, logger);
   }
@@ -71,7 +82,7 @@ export class Feedback {
 
   /** @throws EdgeError SAMPLE_NOT_KEPT */
   async upload(sample: Sample, topics: FeedbackTopics, limited: boolean): Promise<void> {
-    const { id, pipeline, bucket, key, region, contentType, body, modelPrediction } = sample;
+    const { id, pipeline, bucket, key, region, contentType, body, modelPrediction, manifest } = sample;
     const waiting = this.#waitingOf(pipeline);
     waiting.add(id);
     const { statusTopic, predictionTopic, metrics } = topics;
@@ -87,6 +98,7 @@ export class Feedback {
         pipeline,
         modelPrediction,
         limited,
+        ...(manifest && { manifest }),
         topics: { statusTopic, predictionTopic, metrics },
       },
     });
@@ -96,10 +108,16 @@ export class Feedback {
   }
 
   /** Tells that a sample did not come to be. Never rejects. */
-  async fail(id: string, topics: FeedbackTopics, error: unknown): Promise<void> {
+  async fail(id: string, pipeline: string, topics: FeedbackTopics, error: unknown): Promise<void> {
+    this.tally.add(pipeline, 'lost');
     const code = isEdgeError(error) ? error.code : 'UNEXPECTED';
     this.#logger.warn({ code }, `A sample is lost. ${describeError(error)}`);
     await this.#failed(id, topics, code, describeError(error));
+  }
+
+  /** What is under way stays on the disk. */
+  close(): Promise<void> {
+    return this.#manifests.close();
   }
 
   readonly onUpload: UploadListener = async (item, outcome) => {
@@ -109,32 +127,39 @@ export class Feedback {
       this.#logger.warn(`The upload ${item.key} does not say which sample it is.`);
       return 'keep';
     }
-    const { id, pipeline, modelPrediction, limited, topics } = context.data;
+    const { id, pipeline, limited, topics } = context.data;
     if (outcome.status === 'uploaded') {
       this.#waitingOf(pipeline).delete(id);
-      await this.#uploaded(id, pipeline, modelPrediction, topics, item, outcome);
+      this.tally.add(pipeline, 'done');
+      await this.#uploaded(context.data, item, outcome);
       return 'keep';
     }
     if (outcome.status === 'refused') {
       await this.#failed(id, topics, outcome.error, outcome.reason);
-      if (limited) this.#waitingOf(pipeline).delete(id);
+      if (limited) {
+        this.#waitingOf(pipeline).delete(id);
+        this.tally.add(pipeline, 'refused');
+      }
       return limited ? 'drop' : 'keep';
     }
     return 'keep';
   };
 
   async #uploaded(
-    id: string,
-    pipeline: string,
-    modelPrediction: unknown,
-    topics: FeedbackTopics,
+    { id, pipeline, modelPrediction, topics, manifest }: z.output<typeof contextSchema>,
     { bucket, key }: { bucket: string; key: string },
     { etag, bytes }: Extract<UploadOutcome, { status: 'uploaded' }>,
   ): Promise<void> {
     await this.voice.status(topics, sampleUploaded(id, { bucket, key, etag }));
     await this.voice.metric(topics, 'SampleUploadSuccess');
     await this.voice.metric(topics, 'SampleSize', bytes);
-    const prediction = samplePrediction({ bucket, key }, modelPrediction, pipeline, new Date());
+    const now = new Date();
+    if (manifest) {
+      const { target, attributes } = manifest;
+      const line = manifestLine({ bucket, key }, attributes, modelPrediction, pipeline, now);
+      if (!(await this.#manifests.add(target, line))) this.tally.add(pipeline, 'unlisted');
+    }
+    const prediction = samplePrediction({ bucket, key }, modelPrediction, pipeline, now);
     if (await this.voice.prediction(topics, prediction))
       await this.voice.metric(topics, 'SampleAndPredictionPublished');
   }

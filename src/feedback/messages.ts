@@ -21,7 +21,7 @@ export const sampleUploaded = (
     id,
   });
 
-/** `source-ref` is the key that manifests of SageMaker Ground Truth use: each of these is a line of one. */
+/** `source-ref` is the key that manifests of SageMaker Ground Truth use. */
 export const samplePrediction = (
   { bucket, key }: { bucket: string; key: string },
   modelPrediction: unknown,
@@ -30,6 +30,22 @@ export const samplePrediction = (
 ): string =>
   pythonJson({
     'source-ref': `s3://${bucket}/${key}`,
+    'model-prediction': modelPrediction,
+    'config-id': configId,
+    metadata: { 'publish-ts': pythonTimestamp(now) },
+  });
+
+/** A line of the manifest: the same, with the label attributes in it. */
+export const manifestLine = (
+  { bucket, key }: { bucket: string; key: string },
+  attributes: Readonly<Record<string, unknown>>,
+  modelPrediction: unknown,
+  configId: string,
+  now: Date,
+): string =>
+  JSON.stringify({
+    'source-ref': `s3://${bucket}/${key}`,
+    ...attributes,
     'model-prediction': modelPrediction,
     'config-id': configId,
     metadata: { 'publish-ts': pythonTimestamp(now) },

@@ -5,10 +5,12 @@ import path from 'node:path';
 import type { FeedbackConfig } from '../config/feedback.js';
 import type { SourceConfig } from '../config/source.js';
 import { EdgeError } from '../errors/index.js';
-import type { AskPipeline } from '../pipeline/requests.js';
+import { takeEvidence, type Evidence } from '../evidence.js';
+import type { AskPipeline, ModelDescription } from '../pipeline/requests.js';
 import type { PipelineResult } from '../pipeline/result.js';
-import { classProbabilities, detectionRows, isDetection } from '../v1-prediction.js';
-import type { Feedback } from './feedback.js';
+import { classProbabilities, detectionRows } from '../v1-prediction.js';
+import type { Feedback, Sample } from './feedback.js';
+import { labelAttributes } from './manifest-line.js';
 import { sampleDropped, sampleFailed } from './messages.js';
 import { keepsSample } from './strategy.js';
 
@@ -23,18 +25,20 @@ export interface SamplerOptions {
 /** For the picture of a frame and the names of its classes. */
 const askLimitMs = 10_000;
 
-interface Picture {
-  readonly body: Uint8Array;
+/** The picture or the window of a result, as its file is to be. */
+type SampleFile = Pick<Evidence, 'body' | 'size'> & {
   readonly contentType: string;
   readonly extension: string;
-}
+};
 
-/** Samples one pipeline: asks the strategy of each result, and sends the pictures of those that it keeps. */
+type Model = Pick<ModelDescription, 'model' | 'task' | 'labels'>;
+
+/** Samples one pipeline: asks the strategy of each result, and sends the pictures or windows of those that it keeps. */
 export class Sampler {
   readonly #options: SamplerOptions;
   readonly #ending = new AbortController();
   readonly #underWay = new Set<Promise<void>>();
-  #labels: { readonly digest: string; readonly labels: readonly string[] } | undefined;
+  #model: Model | undefined;
 
   constructor(options: SamplerOptions) {
     this.#options = options;
@@ -57,11 +61,13 @@ export class Sampler {
     const id = randomUUID();
     const confidences = result.predictions.map(({ confidence }) => confidence);
     if (!keepsSample(config, confidences, Math.random())) {
+      feedback.tally.add(pipeline, 'notUsed');
       await feedback.voice.status(config, sampleDropped(id));
       await feedback.voice.metric(config, 'SampleNotUsed');
       return;
     }
     if (!feedback.begin(pipeline, config.requestLimit)) {
+      feedback.tally.add(pipeline, 'refused');
       const message = `${config.requestLimit ?? 0} requests are under way already`;
       await feedback.voice.status(config, sampleFailed(id, 'Queue.Full', message));
       await feedback.voice.metric(config, 'ErrorRequestThrottled');
@@ -70,7 +76,7 @@ export class Sampler {
     try {
       await this.#upload(id, result);
     } catch (error) {
-      await feedback.fail(id, config, error);
+      await feedback.fail(id, pipeline, config, error);
     } finally {
       feedback.end(pipeline);
     }
@@ -80,41 +86,61 @@ export class Sampler {
     const { pipeline, config, feedback } = this.#options;
     const { bucket, prefix, region, requestLimit } = config;
     // Together: the frame is kept for a few ticks only.
-    const [labels, picture] = await Promise.all([this.#labelsOf(result), this.#picture(result)]);
+    const [model, file] = await Promise.all([this.#modelOf(result), this.#file(result)]);
     const { predictions } = result;
-    const modelPrediction = isDetection(predictions)
-      ? detectionRows(predictions, labels)
-      : classProbabilities(predictions, labels);
-    const { body, contentType, extension } = picture;
+    const modelPrediction =
+      model.task === 'object-detection'
+        ? detectionRows(predictions, model.labels)
+        : classProbabilities(predictions, model.labels);
+    const { body, contentType, extension } = file;
     const key = `${prefix}${randomUUID()}.${extension}`;
+    const manifest = this.#manifest(model, file, result);
     const sample = { id, pipeline, bucket, key, region, contentType, body, modelPrediction };
-    await feedback.upload(sample, config, requestLimit !== undefined);
+    await feedback.upload({ ...sample, ...(manifest && { manifest }) }, config, requestLimit !== undefined);
   }
 
-  async #labelsOf({ model: { digest } }: PipelineResult): Promise<readonly string[]> {
-    if (this.#labels?.digest === digest) return this.#labels.labels;
-    const { model, labels } = await this.#options.ask({ type: 'describe' }, this.#limit());
-    this.#labels = { digest: model.digest, labels };
-    return labels;
+  #manifest(
+    { task, labels }: Model,
+    { size }: SampleFile,
+    { predictions }: PipelineResult,
+  ): Sample['manifest'] {
+    const { pipeline, config } = this.#options;
+    const { bucket, prefix, region, manifest } = config;
+    if (!manifest) return undefined;
+    const { labelAttribute: attribute, everySeconds, maxSamples } = manifest;
+    const target = {
+      pipeline,
+      bucket,
+      prefix,
+      ...(region !== undefined && { region }),
+      everySeconds,
+      maxSamples,
+    };
+    // Ground Truth has no labels for windows of sensors: their lines say what the model said, and no more.
+    if (!size) return { target, attributes: {} };
+    const picture = { size, predictions, detects: task === 'object-detection', labels };
+    return { target, attributes: labelAttributes(picture, { attribute, pipeline, now: new Date() }) };
   }
 
-  async #picture({ frame, predictions }: PipelineResult): Promise<Picture> {
+  async #modelOf({ model: { digest } }: PipelineResult): Promise<Model> {
+    if (this.#model?.model.digest === digest) return this.#model;
+    return (this.#model = await this.#options.ask({ type: 'describe' }, this.#limit()));
+  }
+
+  async #file({ frame, predictions }: PipelineResult): Promise<SampleFile> {
     const { config, ask } = this.#options;
-    if (config.image === 'original') return this.#original(frame.name);
-    const { quality, hide } = config;
+    const { image, quality, hide } = config;
+    if (image === 'original' && !('samples' in frame)) {
+      const { width, height } = frame;
+      return { ...(await this.#original(frame.name)), size: { width, height } };
+    }
     const boxes = predictions.flatMap(({ label, box }) => (box && hide?.labels.includes(label) ? [box] : []));
     const regions = [...(hide?.regions ?? []), ...boxes];
-    const request = {
-      type: 'picture' as const,
-      frame: frame.id,
-      quality,
-      ...(hide && regions.length > 0 && { hide: { regions, how: hide.how } }),
-    };
-    const { jpeg } = await ask(request, this.#limit());
-    return { body: jpeg, contentType: 'image/jpeg', extension: 'jpg' };
+    const wish = { quality, ...(hide && regions.length > 0 && { hide: { regions, how: hide.how } }) };
+    return takeEvidence(ask, frame, wish, this.#limit());
   }
 
-  async #original(name: string | undefined): Promise<Picture> {
+  async #original(name: string | undefined): Promise<Omit<SampleFile, 'size'>> {
     const { pipeline, source } = this.#options;
     const noOriginal = (reason: string, cause?: unknown) =>
       new EdgeError('SAMPLE_NO_ORIGINAL', { pipeline, reason }, { cause });

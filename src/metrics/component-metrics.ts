@@ -1,5 +1,6 @@
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { ActionOutcome, Observer } from '../observer.js';
+import type { SampleCounts } from '../feedback/index.js';
 import type { PipelineStatus } from '../pipeline/ledger.js';
 import { lost } from '../pipeline/result.js';
 import type { NativeResult } from '../publish/index.js';
@@ -13,6 +14,8 @@ export interface MetricSources {
   readonly thing: string;
   pipelines(): Readonly<Record<string, PipelineStatus>>;
   spool(): SpoolStatus | undefined;
+  /** By pipeline. */
+  feedback(): Readonly<Record<string, SampleCounts>> | undefined;
   nucleusConnected(): boolean;
   memoryBytes(): number;
 }
@@ -50,6 +53,7 @@ export class ComponentMetrics implements Observer {
     this.#lookAtPipelines();
     this.#lookAtComponent();
     this.#lookAtSpool();
+    this.#lookAtFeedback();
   }
 
   onResult({ pipeline, predictions, timingsMs }: NativeResult): void {
@@ -154,6 +158,14 @@ export class ComponentMetrics implements Observer {
       for (const [lane, { lostToBudget, lostWithoutDisk, damaged, refused }] of lanes())
         for (const [reason, count] of Object.entries({ lostToBudget, lostWithoutDisk, damaged, refused }))
           lost.inc({ lane, reason }, count);
+    });
+  }
+
+  #lookAtFeedback(): void {
+    const samples = this.#counter('mli_feedback_samples_total', () => {
+      samples.reset();
+      for (const [pipeline, counts] of Object.entries(this.#sources.feedback() ?? {}))
+        for (const [outcome, count] of Object.entries(counts)) samples.inc({ pipeline, outcome }, count);
     });
   }
 

@@ -126,6 +126,12 @@ export const metrics = define({
     help: 'What was given up: lostToBudget, lostWithoutDisk, damaged, refused.',
     cloudWatch: { name: 'SpoolLost', unit: 'Count' },
   },
+  mli_feedback_samples_total: {
+    type: 'counter',
+    unit: 'count',
+    labels: ['pipeline', 'outcome'],
+    help: 'Samples for the cloud: done, notUsed by the strategy, refused, lost; unlisted in a manifest.',
+  },
   mli_nucleus_connected: {
     type: 'gauge',
     unit: 'boolean',

@@ -12,6 +12,7 @@ import { InferenceTurns } from './turns.js';
 /** The stages that a model brings: everything between a frame and its predictions. */
 export interface ModelStages {
   readonly model: ModelIdentity;
+  readonly task: ModelDescription['task'];
   readonly preprocessor: Preprocessor;
   readonly engine: Engine;
   /** Of a model that takes pictures. */
@@ -44,9 +45,9 @@ export class FrameInference {
   }
 
   get description(): ModelDescription {
-    const { model, engine, labels } = this.#stages;
+    const { model, task, engine, labels } = this.#stages;
     const { backend, inputs, outputs } = engine.info;
-    return { model, backend, inputs, outputs, labels };
+    return { model, task, backend, inputs, outputs, labels };
   }
 
   /** Names of the model's outputs, in their order. */

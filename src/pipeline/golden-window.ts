@@ -28,6 +28,7 @@ export function readGoldenWindow(bytes: Buffer, input: SampleInput, path: string
       to: now,
       channels,
       count,
+      timesMs: new Float64Array(count).fill(now.getTime()),
       samples,
       rateHz,
       filled: 0,

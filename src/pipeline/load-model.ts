@@ -132,13 +132,14 @@ async function load(
 export function stagesOf(open: OpenModel, { preprocess, detect }: StagesSpec): ModelStages {
   const { engine, width, height } = open;
   const { manifest, target, digest, labels } = open.package;
-  const { name, version } = manifest;
+  const { name, version, task } = manifest;
   const context = { model: name, labels, input: { width, height } };
   const decoder = createDecoder(manifest.decoder, context, detect);
   decoder.check(engine.info.outputs);
   const { input } = manifest;
   return {
     model: { name, version, digest, runtime: target.runtime, target: target.name },
+    task,
     preprocessor:
       input.kind === 'picture'
         ? createPreprocessor({ width, height, resize: input.resize }, preprocess)

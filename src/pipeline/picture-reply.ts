@@ -1,7 +1,7 @@
 import { imageSize } from 'image-size';
 import type { Bgr, Picture, PixelRect } from '../opencv.js';
 import type { Box, Prediction } from '../types.js';
-import type { KeptFrame } from './kept-frames.js';
+import type { KeptPicture } from './kept-picture.js';
 import type { PictureRequest, PipelineReplies } from './requests.js';
 
 const ink: Bgr = [60, 200, 255];
@@ -11,7 +11,7 @@ const blurCells = 6;
 
 /** Encodes the picture of a kept frame as it is asked for. What is hidden is hidden before anything is drawn. */
 export async function pictureReply(
-  frame: Pick<KeptFrame, 'id' | 'capturedAt' | 'open' | 'jpeg'>,
+  frame: Pick<KeptPicture, 'id' | 'capturedAt' | 'open' | 'jpeg'>,
   request: PictureRequest,
 ): Promise<PipelineReplies['picture']> {
   const { annotate, asItCame, hide, maxWidth = Infinity, quality } = request;
@@ -43,7 +43,7 @@ export async function pictureReply(
 }
 
 const identified = (
-  { id, capturedAt }: Pick<KeptFrame, 'id' | 'capturedAt'>,
+  { id, capturedAt }: Pick<KeptPicture, 'id' | 'capturedAt'>,
   picture: Pick<PipelineReplies['picture'], 'width' | 'height' | 'jpeg'>,
 ): PipelineReplies['picture'] => ({ frame: id, capturedAt: capturedAt.toISOString(), ...picture });
 

@@ -2,7 +2,8 @@ import type { Box, Prediction, Tensor, TensorInfo } from '../types.js';
 import type { ModelIdentity, PipelineResult } from './result.js';
 
 /** What the component may ask of a pipeline process, beside the results that come by themselves. */
-export type PipelineRequest = PictureRequest | InferPictureRequest | InferTensorsRequest | DescribeRequest;
+export type PipelineRequest =
+  PictureRequest | WindowRequest | InferPictureRequest | InferTensorsRequest | DescribeRequest;
 
 /** A picture of the source, encoded only because somebody asked for it. */
 export interface PictureRequest {
@@ -19,6 +20,13 @@ export interface PictureRequest {
   readonly annotate?: readonly Prediction[];
   /** Regions that must not leave the device, as fractions of the frame, and what is done to them before encoding. */
   readonly hide?: { readonly regions: readonly Box[]; readonly how: 'blur' | 'black' };
+}
+
+/** A window of a sensor's samples. */
+export interface WindowRequest {
+  readonly type: 'window';
+  /** Id of the frame, which must be one of the last that the pipeline keeps; default: the newest that has a result. */
+  readonly frame?: number;
 }
 
 /** One JPEG or PNG through the model's own preprocessing, between two frames of the source. */
@@ -41,6 +49,7 @@ export interface DescribeRequest {
 /** What a loaded model says of itself. */
 export interface ModelDescription {
   readonly model: ModelIdentity;
+  readonly task: 'classification' | 'object-detection' | 'anomaly';
   /** The back end that runs it, as the runtime names it: `tvm`, … */
   readonly backend: string;
   readonly inputs: readonly TensorInfo[];
@@ -59,6 +68,13 @@ export interface PipelineReplies {
     readonly width: number;
     readonly height: number;
     readonly jpeg: Uint8Array;
+  };
+  readonly window: {
+    readonly frame: number;
+    /** ISO 8601, UTC */
+    readonly capturedAt: string;
+    /** `time` in Unix seconds and a column for each channel, the oldest row first. */
+    readonly csv: Uint8Array;
   };
   readonly 'infer-picture': Pick<PipelineResult, 'model' | 'predictions' | 'timingsMs'>;
   readonly describe: ModelDescription;

@@ -2,7 +2,7 @@ import { performance } from 'node:perf_hooks';
 import { EdgeError } from '../errors/index.js';
 import { decodePicture, type DecodedPicture } from '../sources/picture-file.js';
 import type { FrameInference } from './frame-inference.js';
-import type { KeptFrames } from './kept-frames.js';
+import type { KeptFrame, KeptFrames } from './kept-frames.js';
 import { pictureReply } from './picture-reply.js';
 import type { InferPictureRequest, PipelineReplies, PipelineRequest } from './requests.js';
 
@@ -23,7 +23,7 @@ export class Responder {
     this.#options = options;
   }
 
-  /** @throws EdgeError FRAME_NOT_KEPT, PICTURE_UNREADABLE, INPUT_INVALID, RUN_FAILED, OUTPUT_INVALID */
+  /** @throws EdgeError FRAME_NOT_KEPT, FRAME_KIND_OTHER, PICTURE_UNREADABLE, INPUT_INVALID, RUN_FAILED, OUTPUT_INVALID */
   async answer(
     request: PipelineRequest,
     signal: AbortSignal,
@@ -31,7 +31,11 @@ export class Responder {
     const { inference } = this.#options;
     switch (request.type) {
       case 'picture':
-        return pictureReply(this.#frame(request.frame), request);
+        return pictureReply(this.#kept(request.frame, 'picture'), request);
+      case 'window': {
+        const window = this.#kept(request.frame, 'samples');
+        return { frame: window.id, capturedAt: window.capturedAt.toISOString(), csv: window.csv() };
+      }
       case 'infer-picture':
         return inference.turns.request(() => this.#inferPicture(request), signal);
       case 'describe':
@@ -49,11 +53,13 @@ export class Responder {
     }
   }
 
-  #frame(id: number | undefined) {
+  #kept<K extends KeptFrame['kind']>(id: number | undefined, kind: K): Extract<KeptFrame, { kind: K }> {
     const { frames, pipeline } = this.#options;
     const kept = frames.find(id);
     if (!kept) throw new EdgeError('FRAME_NOT_KEPT', { pipeline, frame: id, limit: frames.limit });
-    return kept;
+    if (kept.kind !== kind)
+      throw new EdgeError('FRAME_KIND_OTHER', { pipeline, wanted: kind, got: kept.kind });
+    return kept as Extract<KeptFrame, { kind: K }>;
   }
 
   async #inferPicture({ body }: InferPictureRequest): Promise<PipelineReplies['infer-picture']> {

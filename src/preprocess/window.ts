@@ -158,10 +158,14 @@ export class WindowMaker implements Windowing {
     const samples = new Float64Array(this.#rows.length);
     samples.set(this.#rows.subarray(first * width));
     samples.set(this.#rows.subarray(0, first * width), this.#rows.length - first * width);
+    const timesMs = new Float64Array(this.samples);
+    timesMs.set(this.#times.subarray(first));
+    timesMs.set(this.#times.subarray(0, first), this.samples - first);
     return {
-      fromMs: this.#times[first] ?? NaN,
-      toMs: this.#times[(this.#count - 1) % this.samples] ?? NaN,
+      fromMs: timesMs[0] ?? NaN,
+      toMs: timesMs.at(-1) ?? NaN,
       count: this.samples,
+      timesMs,
       samples,
       filled: this.#filled.reduce((sum, value) => sum + value, 0),
     };

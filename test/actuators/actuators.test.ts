@@ -14,8 +14,12 @@ const occasion: Occasion = {
   label: 'glass',
   confidence: 0.9,
   id: 'abc-1',
-  frame: 7,
-  predictions: [],
+  takeEvidence: async () => ({
+    body: Buffer.from('a picture'),
+    contentType: 'image/jpeg',
+    extension: 'jpg',
+    capturedAt: '2026-01-02T03:04:05.678Z',
+  }),
 };
 
 let folder: string;
@@ -46,10 +50,6 @@ function laneOf(action: object, allowed: object = {}, publish: Publish = () => P
     publish,
     publishToIotCore: publish,
     fillIn: (text) => text.replaceAll('{pipeline}', 'belt-1'),
-    takePicture: async ({ frame }) => ({
-      jpeg: Buffer.from(`picture of ${frame}`),
-      capturedAt: '2026-01-02T03:04:05.678Z',
-    }),
     upload: async (item) => void uploads.push(item),
     logger,
   });

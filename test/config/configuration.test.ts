@@ -63,6 +63,24 @@ describe('parseConfiguration', () => {
     expect(parseConfiguration(document, 'test').pipelines['belt-1']?.publish.cloud).toBeNull();
   });
 
+  it('refuses what is for pictures where the source is a sensor, and originals where there are no files', () => {
+    const feedback = { bucket: 'samples', hide: { regions: [[0, 0, 1, 1]] } };
+    const snapshot = { type: 'snapshot', folder: '/tmp/x', annotate: true };
+    const rules = [{ when: { label: 'anomaly' }, do: [snapshot] }];
+    const pump = { source: { type: 'topic', topic: 'pump' }, model: 'sorter', feedback, rules };
+    const camera = {
+      source: { type: 'camera', device: '/dev/video0' },
+      model: 'sorter',
+      feedback: { bucket: 'samples', image: 'original' },
+    };
+    const problems = problemsOf({ ...minimal(), pipelines: { pump, camera } });
+    expect(problems.map((problem) => problem.split(':')[0])).toEqual([
+      'pipelines.pump.feedback.hide',
+      'pipelines.pump.rules[0].do[0].annotate',
+      'pipelines.camera.feedback.image',
+    ]);
+  });
+
   it('names every problem at once, each with its path', () => {
     const problems = problemsOf({
       models: { sorter: { source: { type: 'package', path: 7 }, runtime: 'tensorflow' } },

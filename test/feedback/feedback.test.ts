@@ -1,13 +1,14 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { readdirSync } from 'node:fs';
+import { appendFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { CreateBucketCommand, GetObjectCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { feedbackSchema } from '../../src/config/feedback.js';
 import { spoolSchema } from '../../src/config/spool.js';
-import { Feedback, feedbackOwner, Sampler } from '../../src/feedback/index.js';
+import { Feedback, feedbackOwner, Manifests, Sampler } from '../../src/feedback/index.js';
 import { createLogger } from '../../src/logger.js';
-import type { AskPipeline } from '../../src/pipeline/requests.js';
+import type { AskPipeline, ModelDescription } from '../../src/pipeline/requests.js';
 import type { PipelineResult } from '../../src/pipeline/result.js';
 import { Spool } from '../../src/spool/index.js';
 import { startMoto, type Moto } from '../models/moto.js';
@@ -21,6 +22,7 @@ let s3: S3Client;
 let folder: string;
 let spool: Spool;
 let feedback: Feedback;
+let manifests: Manifests;
 const said: { topic: string; message: Record<string, string | object> }[] = [];
 
 beforeAll(async () => {
@@ -42,10 +44,12 @@ beforeEach(async (context) => {
   if (!moto) return context.skip();
   folder = await mkdtemp(path.join(tmpdir(), 'mli-feedback-'));
   said.length = 0;
+  task = 'classification';
   await open();
 });
 afterEach(async () => {
   if (!moto) return;
+  await manifests.close();
   await spool.close();
   await rm(folder, { recursive: true });
 });
@@ -57,15 +61,21 @@ async function open(): Promise<void> {
     publish: async (topic: string, payload: string) =>
       void said.push({ topic, message: JSON.parse(payload) as Record<string, string | object> }),
   };
-  feedback = new Feedback(spool, topics, logger);
+  manifests = new Manifests(path.join(folder, 'manifests'), spool, logger);
+  feedback = new Feedback(spool, topics, manifests, logger);
   spool.onUpload(feedbackOwner, feedback.onUpload);
+  manifests.start();
   await spool.start();
 }
 
-/** Stands for the pipeline's process: gives a picture and the names of the classes. */
-const ask = vi.fn(async ({ type }: { type: string }) =>
-  type === 'describe' ? { model, labels } : { jpeg: Buffer.from('a jpeg') },
-) as unknown as AskPipeline & ReturnType<typeof vi.fn>;
+let task: ModelDescription['task'] = 'classification';
+/** Stands for the pipeline's process: gives a picture or a window, and the names of the classes. */
+const ask = vi.fn(async ({ type }: { type: string }) => {
+  if (type === 'describe') return { model: { ...model, digest: task }, task, labels };
+  const capturedAt = new Date().toISOString();
+  if (type === 'window') return { csv: Buffer.from('time,vibration\n1.000000,0.5\n'), capturedAt };
+  return { jpeg: Buffer.from('a jpeg'), capturedAt, width: 640, height: 480 };
+}) as unknown as AskPipeline & ReturnType<typeof vi.fn>;
 
 const sampler = (config: object) =>
   new Sampler({
@@ -77,7 +87,7 @@ const sampler = (config: object) =>
   });
 
 const result = (confidences: number[]): PipelineResult => ({
-  model,
+  model: { ...model, digest: task },
   frame: { id: 7, capturedAt: new Date().toISOString(), width: 1, height: 1 },
   // Best first, as the decoders give them.
   predictions: confidences
@@ -185,5 +195,151 @@ describe('a sample', () => {
     await eventually(() => statuses()).toMatchObject([{ status: 'fail', error: 'NoSuchBucket' }]);
     await eventually(() => spool.status.uploads.waiting).toBe(0);
     expect(spool.status.uploads.refused).toBe(1);
+  });
+});
+
+/** The objects below a prefix, by their keys. */
+async function objects(Prefix: string): Promise<Record<string, string>> {
+  const { Contents = [] } = await s3.send(new ListObjectsV2Command({ Bucket: 'samples', Prefix }));
+  const texts = Contents.map(async ({ Key = '' }) => {
+    const { Body } = await s3.send(new GetObjectCommand({ Bucket: 'samples', Key }));
+    return [Key, (await Body?.transformToString()) ?? ''] as const;
+  });
+  return Object.fromEntries(await Promise.all(texts));
+}
+
+const lines = (text = ''): Record<string, unknown>[] =>
+  text
+    .split('\n')
+    .filter(Boolean)
+    .map((line) => JSON.parse(line) as Record<string, unknown>);
+
+describe('a window of a sensor', () => {
+  const frame = { from: '', to: '', samples: 1, channels: ['vibration'], last: [0.5], filled: 0 };
+
+  it('goes to S3 as CSV, whatever is said of pictures', async () => {
+    const window = { ...result([0.9]), frame: { id: 7, capturedAt: '', ...frame } };
+    await sampler({ prefix: 'pump/', image: 'original' }).take(undefined, window);
+    await eventually(() => statuses()).toMatchObject([{ status: 'success' }]);
+    const [[key, text] = []] = Object.entries(await objects('pump/'));
+    expect(key).toMatch(/^pump\/[0-9a-f-]{36}\.csv$/);
+    expect(text).toBe('time,vibration\n1.000000,0.5\n');
+    const { ContentType } = await s3.send(new GetObjectCommand({ Bucket: 'samples', Key: key }));
+    expect(ContentType).toBe('text/csv');
+  });
+});
+
+describe('a manifest for Ground Truth', () => {
+  const manifest = { maxSamples: 2, everySeconds: 3600 };
+
+  it('of classified pictures lists each sample with the class of the model, and is sent when it is complete', async () => {
+    const to = sampler({ prefix: 'listed/', manifest });
+    await to.take(undefined, result([0.1, 0.8, 0.1]));
+    await eventually(() => feedback.tally.of('belt-1').done).toBe(1);
+    expect(Object.keys(await objects('listed/manifests/'))).toEqual([]);
+    await to.take(undefined, result([0.7, 0.2, 0.1]));
+    await eventually(async () => Object.keys(await objects('listed/manifests/'))).toHaveLength(1);
+    const [[key = '', text] = []] = Object.entries(await objects('listed/manifests/'));
+    expect(key).toMatch(/^listed\/manifests\/belt-1-\d{4}-\d\d-\d\dT\d\d-\d\d-\d\dZ-[0-9a-f]{8}\.manifest$/);
+    const samples = Object.keys(await objects('listed/'))
+      .filter((name) => name.endsWith('.jpg'))
+      .map((name) => `s3://samples/${name}`);
+    expect(
+      lines(text)
+        .map((line) => line['source-ref'])
+        .sort(),
+    ).toEqual(samples.sort());
+    const glass = lines(text).find((line) => line['model-label'] === 0);
+    expect(glass).toMatchObject({
+      'model-label-metadata': {
+        'class-name': 'glass',
+        confidence: 0.7,
+        type: 'groundtruth/image-classification',
+        'human-annotated': 'no',
+        'job-name': 'greengrass-mli/belt-1',
+      },
+      'model-prediction': [0.7, 0.2, 0.1],
+    });
+    const { 'creation-date': date } = glass?.['model-label-metadata'] as Record<string, string>;
+    expect(date).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}$/);
+  });
+
+  it('of detections has the boxes in whole pixels of the picture, and a line for a picture without any', async () => {
+    task = 'object-detection';
+    const to = sampler({ prefix: 'boxes/', manifest: { ...manifest, labelAttribute: 'parts' } });
+    const box = [0.25, 0.5, 0.101, 0.9] as const;
+    await to.take(undefined, {
+      ...result([]),
+      predictions: [{ label: 'metal', confidence: 0.75, box }],
+    });
+    await to.take(undefined, result([]));
+    await eventually(async () => Object.keys(await objects('boxes/manifests/'))).toHaveLength(1);
+    const found = lines(Object.values(await objects('boxes/manifests/'))[0]);
+    const size = [{ width: 640, height: 480, depth: 3 }];
+    expect(found.find((line) => (line['model-prediction'] as unknown[]).length > 0)).toMatchObject({
+      parts: {
+        image_size: size,
+        annotations: [{ class_id: 1, left: 160, top: 240, width: 65, height: 240 }],
+      },
+      'parts-metadata': {
+        objects: [{ confidence: 0.75 }],
+        'class-map': { '1': 'metal' },
+        type: 'groundtruth/object-detection',
+        'human-annotated': 'no',
+      },
+    });
+    expect(found.find((line) => (line['model-prediction'] as unknown[]).length === 0)).toMatchObject({
+      parts: { image_size: size, annotations: [] },
+      'model-prediction': [],
+    });
+  });
+
+  it('that is not complete goes on in the next life; a line that a crash cut off or doubled does no harm', async () => {
+    const to = sampler({ prefix: 'crash/', manifest: { ...manifest, maxSamples: 4 } });
+    await to.take(undefined, result([0.1, 0.8, 0.1]));
+    await eventually(() => feedback.tally.of('belt-1').done).toBe(1);
+    await eventually(() => readdirSync(path.join(folder, 'manifests'))).toHaveLength(1);
+    await manifests.close();
+    await spool.close();
+    const [name = ''] = readdirSync(path.join(folder, 'manifests'));
+    const file = path.join(folder, 'manifests', name);
+    const [, line = ''] = (await readFile(file, 'utf8')).split('\n');
+    await appendFile(file, `${line}\n${line.slice(0, 40)}`);
+    await open();
+    await sampler({ prefix: 'crash/', manifest: { ...manifest, maxSamples: 4 } }).take(
+      undefined,
+      result([0.7, 0.2, 0.1]),
+    );
+    await eventually(async () => Object.keys(await objects('crash/manifests/'))).toHaveLength(1);
+    const [first, second, ...more] = lines(Object.values(await objects('crash/manifests/'))[0]);
+    expect([first, more]).toEqual([JSON.parse(line), []]);
+    expect(second).toMatchObject({ 'model-label': 0 });
+    await eventually(() => readdirSync(path.join(folder, 'manifests'))).toEqual([]);
+  });
+
+  it('that the disk does not take is said and counted; the sample has arrived all the same', async () => {
+    await writeFile(path.join(folder, 'manifests'), 'no folder');
+    await sampler({ prefix: 'unlisted/', manifest }).take(undefined, result([0.1, 0.8, 0.1]));
+    await eventually(() => feedback.tally.of('belt-1')).toEqual({
+      done: 1,
+      notUsed: 0,
+      refused: 0,
+      lost: 0,
+      unlisted: 1,
+    });
+    expect(on('feedback/message/prediction')).toHaveLength(1);
+  });
+});
+
+describe('the counts of feedback', () => {
+  it('say what became of each sample', async () => {
+    const margin = sampler({ strategy: 'MARGIN', threshold: 0.1 });
+    await margin.take(undefined, result([0.1, 0.8, 0.1]));
+    ask.mockRejectedValueOnce(new Error('gone'));
+    await sampler({}).take(undefined, result([0.1, 0.8, 0.1]));
+    await sampler({ bucket: 'never-there', requestLimit: 1 }).take(undefined, result([0.3, 0.4, 0.3]));
+    await sampler({}).take(undefined, result([0.1, 0.8, 0.1]));
+    const counts = { done: 1, notUsed: 1, refused: 1, lost: 1, unlisted: 0 };
+    await eventually(() => feedback.tally.all).toEqual({ 'belt-1': counts });
   });
 });

@@ -40,6 +40,7 @@ function counted(nucleusConnected = true) {
       },
     }),
     spool: () => ({ results: lane(3), uploads: lane(0) }),
+    feedback: () => ({ 'belt-1': { done: 4, notUsed: 6, refused: 1, lost: 0, unlisted: 0 } }),
     nucleusConnected: () => nucleusConnected,
     memoryBytes: () => 190e6,
   });
@@ -94,6 +95,7 @@ describe('the metrics in the text format of Prometheus', () => {
     expect(value('mli_model_info', { target: 'dlr-x64-avx2' })).toBe(1);
     expect(value('mli_faults', { code: 'SOURCE_EMPTY' })).toBe(1);
     expect(value('mli_spool_items', { lane: 'results' })).toBe(3);
+    expect(value('mli_feedback_samples', { pipeline: 'belt-1', outcome: 'done' })).toBe(4);
     expect(value('mli_spool_lost', { lane: 'uploads', reason: 'lostToBudget' })).toBe(2);
     expect(value('mli_nucleus_connected', {})).toBe(1);
     expect(value('mli_memory_bytes', {})).toBe(190e6);

@@ -99,6 +99,11 @@ describe('a pipeline, asked for a picture,', () => {
     await expect(old).rejects.toMatchObject({ code: 'FRAME_NOT_KEPT', details: { frame: 1, limit: kept } });
   });
 
+  it('says so where it is asked for a window of samples', async () => {
+    const window = supervisor.ask({ type: 'window' }, never);
+    await expect(window).rejects.toMatchObject({ code: 'FRAME_KIND_OTHER', details: { got: 'picture' } });
+  });
+
   it('keeps no frames where nobody has a use for them any more', async () => {
     const { supervision } = documentSchema.parse({});
     supervisor.configure(supervision, 0);

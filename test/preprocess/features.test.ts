@@ -83,6 +83,7 @@ describe('the sample preprocessor', () => {
     to: time,
     channels: ['other', 'signal'],
     count: 100,
+    timesMs: new Float64Array(100),
     samples,
     filled: 0,
   };

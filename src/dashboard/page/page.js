@@ -55,10 +55,13 @@ const receive = {
       ['up', duration(uptimeSeconds)],
       ['memory', `${Math.round(memoryMegabytes)} MB`],
       ...(spool ? [['spool', `${spool.depth} waiting, ${spool.lost} lost`]] : []),
-      ...(feedback ? [['feedback', `${feedback.uploaded} sent, ${feedback.failed} failed`]] : []),
+      ...(feedback ? [['feedback', feedbackText(feedback)]] : []),
     ]);
   },
 };
+
+const feedbackText = ({ done, queued, refused, lost }) =>
+  `${done} done, ${queued} queued, ${refused} refused${lost > 0 ? `, ${lost} lost` : ''}`;
 
 /** The same fault in a row is one entry with a count. */
 function addFault({ at: time, pipeline, code, message, remedy, count }) {

@@ -21,8 +21,13 @@ export const requestErrors = {
   FRAME_NOT_KEPT: entry<{ pipeline: string; frame: number | undefined; limit: number }>({
     message: ({ pipeline, frame, limit }) =>
       frame === undefined
-        ? `The pipeline ${pipeline} has no picture of a frame (it keeps the last ${limit}).`
-        : `The pipeline ${pipeline} has no picture of frame ${frame} any more (it keeps the last ${limit}).`,
-    remedy: 'Ask sooner after the result; pictures are kept only where the configuration has a use for them.',
+        ? `The pipeline ${pipeline} has no picture or window of a frame (it keeps the last ${limit}).`
+        : `The pipeline ${pipeline} has no picture or window of frame ${frame} any more (it keeps the last ${limit}).`,
+    remedy: 'Ask sooner after the result; frames are kept only where the configuration has a use for them.',
+  }),
+  FRAME_KIND_OTHER: entry<{ pipeline: string; wanted: 'picture' | 'samples'; got: 'picture' | 'samples' }>({
+    message: ({ pipeline, wanted, got }) =>
+      `The pipeline ${pipeline} was asked for ${wanted === 'picture' ? 'a picture' : 'a window of samples'}, and has ${got === 'picture' ? 'pictures' : 'windows of samples'}.`,
+    remedy: 'Ask for what its source gives.',
   }),
 };

@@ -102,7 +102,7 @@ export class SensorSource implements FrameSource {
     const { windowing, name } = this.#options;
     const { channels, rateHz } = windowing;
     for (const window of windowing.add(reading, this.counters.sensor)) {
-      const { fromMs, toMs, count, samples, filled } = window;
+      const { fromMs, toMs, count, timesMs, samples, filled } = window;
       this.#ready.push({
         kind: 'samples',
         id: this.counters.captured + this.counters.superseded + this.#ready.length + 1,
@@ -111,6 +111,7 @@ export class SensorSource implements FrameSource {
         to: new Date(toMs),
         channels,
         count,
+        timesMs,
         samples,
         rateHz,
         filled,

@@ -1,0 +1,109 @@
+import { readdir } from 'node:fs/promises';
+import path from 'node:path';
+import { describeError, EdgeError } from '../errors/index.js';
+import type { Logger } from '../logger.js';
+import type { UploadSpool } from './feedback.js';
+import { ManifestFile, type ManifestTarget } from './manifest-file.js';
+
+/** As the spool knows the uploads of this part. */
+const manifestOwner = 'manifest';
+const checkIntervalMs = 10_000;
+
+/**
+ * The manifests that wait to be complete, one for each place that samples go to. A line is on the disk before its sample is forgotten;
+ * a complete manifest goes to S3 through the spool.
+ */
+export class Manifests {
+  readonly #folder: string;
+  readonly #spool: UploadSpool;
+  readonly #logger: Logger;
+  readonly #open = new Map<string, ManifestFile>();
+  #timer: NodeJS.Timeout | undefined;
+  /** One after the other: they share files. */
+  #working: Promise<void> = Promise.resolve();
+
+  constructor(folder: string, spool: UploadSpool, logger: Logger) {
+    this.#folder = folder;
+    this.#spool = spool;
+    this.#logger = logger;
+  }
+
+  /** Goes on with those of an earlier life. */
+  start(): void {
+    this.#working = this.#takeUp();
+  }
+
+  /** Never rejects. @param line without its line feed @returns whether the line is on the disk */
+  async add(target: ManifestTarget, line: string): Promise<boolean> {
+    let listed = false;
+    await this.#do(async () => {
+      const name = nameOf(target);
+      const file = this.#open.get(name) ?? (await ManifestFile.create(this.#folder, target));
+      this.#keep(name, file);
+      await file.add(line);
+      listed = true;
+      if (file.isDue) await this.#send(name, file);
+    });
+    return listed;
+  }
+
+  /** Those that are not complete stay on the disk, for the next life. */
+  async close(): Promise<void> {
+    clearInterval(this.#timer);
+    await this.#working;
+  }
+
+  #keep(name: string, file: ManifestFile): void {
+    this.#open.set(name, file);
+    this.#timer ??= setInterval(() => void this.#do(() => this.#sendDue()), checkIntervalMs).unref();
+  }
+
+  async #takeUp(): Promise<void> {
+    try {
+      for (const name of (await readdir(this.#folder)).sort()) {
+        const file = await ManifestFile.open(path.join(this.#folder, name));
+        // A place has one at a time; should there be two, one of them is complete.
+        const before = file && this.#open.get(nameOf(file.target));
+        if (before) await this.#send(nameOf(before.target), before);
+        if (file) this.#keep(nameOf(file.target), file);
+      }
+      await this.#sendDue();
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') this.#say(error);
+    }
+  }
+
+  async #sendDue(): Promise<void> {
+    for (const [name, file] of [...this.#open]) if (file.isDue) await this.#send(name, file);
+  }
+
+  async #send(name: string, file: ManifestFile): Promise<void> {
+    const { bucket, region, pipeline } = file.target;
+    const body = Buffer.from(await file.read());
+    if (body.byteLength > 0) {
+      const stored = await this.#spool.push('uploads', {
+        owner: manifestOwner,
+        bucket,
+        key: file.key,
+        contentType: 'application/jsonlines',
+        ...(region !== undefined && { region }),
+        body,
+      });
+      // It stays, and is tried again.
+      if (stored === 'lost') throw new EdgeError('SAMPLE_NOT_KEPT', { pipeline });
+    }
+    if (this.#open.get(name) === file) this.#open.delete(name);
+    await file.remove();
+  }
+
+  #do(work: () => Promise<void>): Promise<void> {
+    this.#working = this.#working.then(work).catch((error: unknown) => this.#say(error));
+    return this.#working;
+  }
+
+  #say(error: unknown): void {
+    this.#logger.warn(`A manifest of samples could not be written. ${describeError(error)}`);
+  }
+}
+
+const nameOf = (target: ManifestTarget): string => JSON.stringify(target);
