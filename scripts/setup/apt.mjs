@@ -34,6 +34,7 @@ export const PACKAGES = {
     { package: 'gstreamer1.0-plugins-base' },
     { package: 'gstreamer1.0-plugins-good' },
     { package: 'gstreamer1.0-plugins-ugly' },
+    { package: 'faketime', command: 'faketime' }, // the test of a clock that is set
     // Ubuntu has it as a snap only, which a test cannot install: there the tests of the page take one that is on the PATH, or skip.
     { package: 'chromium', command: 'chromium', debianOnly: true },
   ],

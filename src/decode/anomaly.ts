@@ -6,7 +6,7 @@ import type { Decoder, DecoderContext } from './index.js';
 import { rejectMeaningless } from './meaningless.js';
 
 /** What the states are called where the manifest names no labels. */
-const defaultLabels = ['normal', 'anomaly'];
+export const defaultStates: readonly string[] = ['normal', 'anomaly'];
 
 /**
  * One score, `[1, 1]` or `[1]`: 0 is as normal as can be. The state goes over to anomalous after `raiseAfter` scores in a row at or
@@ -24,7 +24,7 @@ export class AnomalyDecoder implements Decoder {
   constructor(spec: AnomalySpec, context: DecoderContext) {
     this.#spec = spec;
     this.#model = context.model;
-    this.#labels = context.labels.length === 0 ? defaultLabels : context.labels;
+    this.#labels = context.labels.length === 0 ? defaultStates : context.labels;
   }
 
   check(outputs: readonly TensorInfo[]): void {

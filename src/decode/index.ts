@@ -1,7 +1,7 @@
 import type { DecoderSpec } from '../config/decoder.js';
 import { detectSchema, type DetectConfig } from '../config/detect.js';
 import type { Box, Prediction, Tensor, TensorInfo } from '../types.js';
-import { AnomalyDecoder } from './anomaly.js';
+import { AnomalyDecoder, defaultStates } from './anomaly.js';
 import { ClassificationDecoder } from './classification.js';
 import { DetectionDecoder } from './detection/decoder.js';
 
@@ -31,6 +31,10 @@ export interface Decoder {
   /** @throws EdgeError LABELS_MISMATCH, OUTPUT_INVALID */
   decode(outputs: readonly Tensor[], frame: FrameContext): Prediction[];
 }
+
+/** What the predictions of a model can be called, in its order; empty where only the model knows. */
+export const labelsOf = ({ type }: DecoderSpec, labels: readonly string[]): readonly string[] =>
+  type === 'anomaly' && labels.length === 0 ? defaultStates : labels;
 
 /**
  * One decoder a kind of model; their specifications are in src/config/decoder.ts.

@@ -1,6 +1,6 @@
 import type { DetectConfig } from '../config/detect.js';
 import type { PreprocessConfig } from '../config/preprocess.js';
-import { createDecoder } from '../decode/index.js';
+import { createDecoder, labelsOf } from '../decode/index.js';
 import { loadEngine, type Engine, type EngineInfo } from '../engines/index.js';
 import { EdgeError, isEdgeError } from '../errors/index.js';
 import {
@@ -148,7 +148,7 @@ export function stagesOf(open: OpenModel, { preprocess, detect }: StagesSpec): M
     normalization: input.kind === 'picture' ? input : undefined,
     constants: constantsOf(manifest),
     decoder,
-    labels,
+    labels: labelsOf(manifest.decoder, labels),
   };
 }
 

@@ -202,6 +202,26 @@ describe('a picture', () => {
     expect((await readdir(folder)).filter((name) => name.includes('abc-2'))).toEqual([]);
   });
 
+  it('stays although the clock was set back: the order is that of the results', async () => {
+    const { lane } = laneOf({ type: 'snapshot', folder, maxFiles: 2 });
+    const at = (capturedAt: string, id: string): Occasion => ({
+      ...occasion,
+      id,
+      takeEvidence: async () => ({
+        body: Buffer.from('a picture'),
+        contentType: 'image/jpeg',
+        extension: 'jpg',
+        capturedAt,
+      }),
+    });
+    await lane.fire(at('2026-01-02T03:04:05.678Z', 'earlier-900'));
+    await lane.fire(at('2026-01-03T03:04:05.678Z', 'abc-9'));
+    await lane.fire(at('2026-01-02T03:04:06.678Z', 'abc-10'));
+    await lane.fire(at('2026-01-02T03:04:07.678Z', 'abc-11'));
+    const kept = (await readdir(folder)).sort();
+    expect(kept.map((name) => /-(\d+)\.jpg$/.exec(name)?.[1])).toEqual(['10', '11']);
+  });
+
   it('goes to the spool under the prefix, the day and the id', async () => {
     const { lane, uploads } = laneOf({ type: 'upload', bucket: 'samples', prefix: 'feedback/{pipeline}/' });
     await lane.fire(occasion);

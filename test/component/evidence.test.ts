@@ -241,6 +241,15 @@ describe('a pipeline of a sensor', { timeout: 120_000 }, () => {
       expect(rows).toHaveLength(200);
       for (const row of rows) expect(row.split(',').map(Number).every(Number.isFinite)).toBe(true);
     }
+    const predicted = desk.local
+      .filter(({ topic }) => topic === 'feedback/message/prediction')
+      .map(({ message }) => (message as { 'model-prediction': number[] })['model-prediction']);
+    // Normal and anomaly, which make one.
+    for (const [normal = NaN, anomaly = NaN, ...more] of predicted) {
+      expect(normal + anomaly).toBeCloseTo(1);
+      expect(more).toEqual([]);
+    }
+    expect(predicted.length).toBeGreaterThan(0);
     // The same window as the result of it: by its newest values.
     const key = (await keys('windows/'))[0] ?? '';
     const result = desk.results('pump').find(({ id }) => key.includes(`/${id}.csv`));
