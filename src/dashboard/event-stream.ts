@@ -1,3 +1,4 @@
+import type { HttpBindings } from '@hono/node-server';
 import type { Context } from 'hono';
 import { streamSSE } from 'hono/streaming';
 import type { LiveState } from './live-state.js';
@@ -16,8 +17,12 @@ export const eventStream = (context: Context, live: LiveState): Response =>
     let wake: (() => void) | undefined;
     let tooSlow = false;
     const stop = live.listen((...[event, data]) => {
-      if (waiting.length >= maxWaiting) tooSlow = true;
-      else waiting.push({ event, data: JSON.stringify(data) });
+      if (waiting.length >= maxWaiting) {
+        tooSlow = true;
+        stop();
+        // The write that waits for the browser ends with its connection only.
+        (context.env as Partial<HttpBindings>).outgoing?.destroy();
+      } else waiting.push({ event, data: JSON.stringify(data) });
       wake?.();
     });
     stream.onAbort(() => wake?.());
