@@ -165,7 +165,8 @@ export class ComponentMetrics implements Observer {
     const samples = this.#counter('mli_feedback_samples_total', () => {
       samples.reset();
       for (const [pipeline, counts] of Object.entries(this.#sources.feedback() ?? {}))
-        for (const [outcome, count] of Object.entries(counts)) samples.inc({ pipeline, outcome }, count);
+        for (const [outcome, count] of Object.entries(counts) as [string, number][])
+          samples.inc({ pipeline, outcome }, count);
     });
   }
 

@@ -201,9 +201,9 @@ describe('a sample', () => {
 /** The objects below a prefix, by their keys. */
 async function objects(Prefix: string): Promise<Record<string, string>> {
   const { Contents = [] } = await s3.send(new ListObjectsV2Command({ Bucket: 'samples', Prefix }));
-  const texts = Contents.map(async ({ Key = '' }) => {
+  const texts = Contents.map(async ({ Key }) => {
     const { Body } = await s3.send(new GetObjectCommand({ Bucket: 'samples', Key }));
-    return [Key, (await Body?.transformToString()) ?? ''] as const;
+    return [Key ?? '', (await Body?.transformToString()) ?? ''] as const;
   });
   return Object.fromEntries(await Promise.all(texts));
 }
@@ -239,7 +239,7 @@ describe('a manifest for Ground Truth', () => {
     expect(Object.keys(await objects('listed/manifests/'))).toEqual([]);
     await to.take(undefined, result([0.7, 0.2, 0.1]));
     await eventually(async () => Object.keys(await objects('listed/manifests/'))).toHaveLength(1);
-    const [[key = '', text] = []] = Object.entries(await objects('listed/manifests/'));
+    const [[key, text] = []] = Object.entries(await objects('listed/manifests/'));
     expect(key).toMatch(/^listed\/manifests\/belt-1-\d{4}-\d\d-\d\dT\d\d-\d\d-\d\dZ-[0-9a-f]{8}\.manifest$/);
     const samples = Object.keys(await objects('listed/'))
       .filter((name) => name.endsWith('.jpg'))
