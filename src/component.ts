@@ -90,6 +90,11 @@ export class Component {
     this.#threads = new ThreadLimit(options.logger);
   }
 
+  /** Starts the process of the first pipeline before the configuration is there, which saves about 0.4 s. */
+  prepare(): void {
+    this.#processes.prepare();
+  }
+
   get status(): Record<string, PipelineStatus> {
     return Object.fromEntries([...this.#pipelines].map(([name, pipeline]) => [name, pipeline.status]));
   }
@@ -126,8 +131,9 @@ export class Component {
       this.#add(name, configuration, models);
     }
     this.#feeds.apply(configuration);
-    if (this.#pipelines.size === 0)
-      logger.warn('No pipelines are configured: docs/configuration.md shows how.');
+    if (this.#pipelines.size > 0) return;
+    this.#processes.dismiss();
+    logger.warn('No pipelines are configured: docs/configuration.md shows how.');
   }
 
   /** Tells that a changed configuration is refused; the log has it too. */
@@ -170,6 +176,7 @@ export class Component {
     this.#feeds.stop();
     for (const [name, pipeline] of this.#pipelines) this.#retire(name, pipeline);
     this.#pipelines.clear();
+    this.#processes.dismiss();
     await Promise.all([...this.#stopping.values(), this.#onlookers.stop(), this.#endpoints.stop()]);
     await this.#feedback?.close();
   }

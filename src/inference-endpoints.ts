@@ -1,17 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Configuration } from './config/index.js';
 import { describeError } from './errors/index.js';
-import { addressOf, HttpServer, readToken } from './http/index.js';
 import { keepOpen } from './kept-open.js';
 import type { Logger } from './logger.js';
-import {
-  createInferenceApp,
-  InferenceService,
-  TopicService,
-  type PipelinesToAsk,
-  type ServedModel,
-  type TopicLink,
-} from './service/index.js';
+import type { InferenceService, PipelinesToAsk, ServedModel, TopicLink } from './service/index.js';
 
 export interface InferenceEndpointsOptions {
   readonly pipelines: PipelinesToAsk;
@@ -29,7 +21,7 @@ interface Wanted {
   readonly models: readonly ServedModel[];
 }
 
-/** The ways into the inference service: opens, replaces and closes them as the configuration says. */
+/** The ways into the inference service: loads, opens, replaces and closes them as the configuration says. */
 export class InferenceEndpoints {
   readonly #options: InferenceEndpointsOptions;
   #wanted: Wanted | undefined;
@@ -65,6 +57,7 @@ export class InferenceEndpoints {
     if (signal.aborted || (!config.http.enabled && !config.ipc.enabled)) return;
     const maxBodyBytes = Math.round(config.maxBodyMegabytes * mebibyte);
     const limits = { ...config, maxBodyBytes };
+    const { InferenceService } = await import('./service/index.js');
     const service = new InferenceService(this.#options.pipelines, models, limits);
     const failed = (error: unknown) => this.#options.logger.error(describeError(error));
     await Promise.all([
@@ -76,6 +69,10 @@ export class InferenceEndpoints {
 
   async #openHttp(service: InferenceService, config: Configuration['service']['http']) {
     const { logger, productVersion } = this.#options;
+    const [{ createInferenceApp }, { addressOf, HttpServer, readToken }] = await Promise.all([
+      import('./service/index.js'),
+      import('./http/index.js'),
+    ]);
     const server = await HttpServer.start(
       {
         name: 'inference service',
@@ -95,6 +92,7 @@ export class InferenceEndpoints {
       logger.warn('Requests over topics need Greengrass: there is none here.');
       return () => undefined;
     }
+    const { TopicService } = await import('./service/index.js');
     const topicService = new TopicService(service, topics, logger);
     await topicService.start(topic);
     logger.info({ topic }, 'the inference service listens');

@@ -60,6 +60,7 @@ async function run(options: RunOptions, command: Command): Promise<void> {
     productVersion,
     logger,
   });
+  component.prepare();
   const status = setInterval(() => logger.info({ pipelines: component.status }, 'status'), statusIntervalMs);
   const ending = new AbortController();
   try {

@@ -19,8 +19,6 @@ export const childEnvironment = (): NodeJS.ProcessEnv =>
   Object.fromEntries(Object.entries(process.env).filter(([name]) => !withheld.test(name)));
 
 export interface ProcessEvents {
-  /** From now on no pipeline gets a seat here. */
-  onClosed(): void;
   /** SIGKILL does not end it: it sleeps in the kernel, in a driver or on a dead disk. */
   onUnkillable(error: EdgeError): void;
 }
@@ -67,6 +65,11 @@ export class PipelineProcess {
     return this.#hasSpoken;
   }
 
+  /** From now on no pipeline gets a seat here. */
+  get closed(): boolean {
+    return this.#closed;
+  }
+
   /** How many pipelines it has. */
   get size(): number {
     return this.#seats.size;
@@ -97,7 +100,7 @@ export class PipelineProcess {
 
   /** SIGKILL: also ends what is stopped or stuck in native code. @param because told to all its pipelines */
   kill(because?: string): void {
-    this.#close();
+    this.#closed = true;
     this.#verdict ??= because;
     this.#process?.kill('SIGKILL');
     this.#expectExit();
@@ -107,7 +110,7 @@ export class PipelineProcess {
   leave(number: number): void {
     this.#seats.delete(number);
     if (this.#seats.size > 0 || this.#closed) return;
-    this.#close();
+    this.#closed = true;
     this.#send({ type: 'leave' });
     const timer = setTimeout(() => this.kill(), this.#options.limitMs);
     void this.exited.then(() => clearTimeout(timer));
@@ -152,17 +155,11 @@ export class PipelineProcess {
   }
 
   #exit(how: string): void {
-    this.#close();
+    this.#closed = true;
     this.#gone();
     const seats = [...this.#seats.values()];
     this.#seats.clear();
     for (const seat of seats) seat.vacate(how);
-  }
-
-  #close(): void {
-    if (this.#closed) return;
-    this.#closed = true;
-    this.#events.onClosed();
   }
 
   #expectExit(): void {
