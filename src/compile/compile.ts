@@ -2,6 +2,7 @@ import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import path from 'node:path';
 import type { Manifest } from '../models/index.js';
 import { userCache } from '../user-cache.js';
+import { checkOutline } from './check.js';
 import type { Compiled, Description } from './description.js';
 import { outline, type Draft } from './draft.js';
 import type { FrameworkName } from './framework.js';
@@ -57,7 +58,9 @@ export async function compileModel(order: CompileOrder, options: StepOptions): P
     const steps = new CompileSteps(source, order.network, work, options);
     await steps.prepare(targets);
     const description = await steps.export(order.shapes);
-    const { labels, ...said } = outline(order.draft, description, order.model);
+    const outlined = outline(order.draft, description, order.model);
+    checkOutline(outlined, order.draft, description, `of ${order.model}`);
+    const { labels, ...said } = outlined;
     const samples = await goldenInputs(said.input, description, order.golden, order.model);
     const expected = await steps.reference(description, samples);
     const compiled = await steps.compile(description, targets);

@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { copyFile, mkdtemp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -7,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parseLabels } from '../../src/models/labels.js';
 import { neoTarGz } from '../models/bundle.js';
 import { tarGz } from '../models/tarball.js';
+import { madePython } from '../compile/made-environment.js';
 import { obstacle, titleOf } from '../native/fixtures.js';
 import { onnxPath } from '../engines/onnx/fixtures.js';
 
@@ -69,6 +71,39 @@ describe.skipIf(obstacle())(titleOf('mli model explain'), () => {
     expect(code).toBe(1);
     expect(stderr).toContain('a model of MXNet, which has not been compiled');
     expect(stderr).toContain(`mli model compile ${file} --framework mxnet --out`);
+  });
+});
+
+/** MXNet's own, where `mli model compile` has made its environment once. */
+const mxnet = madePython('tvm') && madePython('mxnet');
+if (!mxnet)
+  console.log(
+    'Skipped: genuine artifacts of MXNet need the environments mxnet and tvm; npm run models:table makes them.',
+  );
+
+describe.skipIf(!mxnet)('a genuine artifact of a SageMaker training job in MXNet', () => {
+  beforeAll(() => run(mxnet ?? '', ['scripts/models-table/make_mxnet.py', folder]));
+
+  it.each([
+    ['script mode', 'model', '0000'],
+    ['image classification', 'image-classification', '0010'],
+  ])('of %s ends in the command that helps', async (_title, prefix, epoch) => {
+    const files = [
+      { name: `${prefix}-symbol.json`, content: await readFile(path.join(folder, 'model-symbol.json')) },
+      { name: `${prefix}-${epoch}.params`, content: await readFile(path.join(folder, 'model-0000.params')) },
+      { name: 'model-shapes.json', content: await readFile(path.join(folder, 'model-shapes.json')) },
+    ];
+    const file = path.join(folder, 'output.tar.gz');
+    await writeFile(file, tarGz(files));
+    const { code, stderr } = await model('explain', file);
+    expect(code).toBe(1);
+    expect(stderr).toContain('it is a model of MXNet, which has not been compiled');
+    const [, command = ''] = /Compile it: mli model (compile .*? --out )<folder>/.exec(stderr) ?? [];
+    // The command takes it, and says what only its owner knows.
+    const out = path.join(folder, 'compiled');
+    const compiled = await model(...command.trim().split(' '), out);
+    expect(compiled.stderr).toMatch(/input\.colorOrder.*input\.mean.*decoder.*labels/);
+    expect(existsSync(out)).toBe(false);
   });
 });
 

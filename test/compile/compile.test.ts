@@ -1,17 +1,18 @@
+import { execFileSync } from 'node:child_process';
 import { copyFileSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
-import { homedir, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { compileModel } from '../../src/compile/index.js';
 import { measureGolden } from '../../src/pipeline/golden.js';
+import { obstacle, thisMachine } from '../../src/models/target.js';
 import { openModel } from '../../src/pipeline/load-model.js';
+import { madePython } from './made-environment.js';
 
-const environments = path.join(
-  process.env['MLI_CACHE_DIR'] ?? path.join(homedir(), '.cache/greengrass-mli'),
-  'envs',
-);
-const made = existsSync(environments) ? readdirSync(environments) : [];
-const ready = ['compile-onnx-', 'compile-tvm-'].every((name) => made.some((one) => one.startsWith(name)));
+const crossCompiler = (process.env['PATH'] ?? '')
+  .split(':')
+  .some((one) => existsSync(`${one}/aarch64-linux-gnu-g++`));
+const ready = ['onnx', 'tvm'].every(madePython);
 if (!ready)
   console.log(
     'Skipped: a real compilation needs the environments onnx and tvm; npm run models:table makes and uses all of them.',
@@ -24,7 +25,7 @@ describe.skipIf(!ready)('compiling an ONNX model', () => {
 
   const order = () => ({
     model: 'test/fixtures/onnx/float32_nchw',
-    targets: ['x64-avx2'],
+    targets: ['x64-avx2', 'x64-avx512', ...(crossCompiler ? ['arm64'] : [])],
     shapes: {},
     network: undefined,
     golden: [],
@@ -33,7 +34,7 @@ describe.skipIf(!ready)('compiling an ONNX model', () => {
       version: '1.0.0',
       license: 'Apache-2.0',
       provenance: {},
-      labels: ['cardboard', 'glass', 'metal', 'paper', 'plastic', 'trash'],
+      labels: ['glass', 'metal', 'paper', 'plastic'],
       input: { colorOrder: 'RGB', mean: [127, 127, 127], std: [128, 128, 128], resize: { mode: 'stretch' } },
       decoder: { type: 'classification', activation: 'softmax' },
     },
@@ -44,8 +45,15 @@ describe.skipIf(!ready)('compiling an ONNX model', () => {
     { timeout: 600_000 },
     async () => {
       const { manifest } = await compileModel(order(), { progress: () => undefined });
-      expect(manifest.targets.map(({ name }) => name)).toEqual(['dlr-x64-avx2', 'onnx']);
-      for (const target of manifest.targets) {
+      expect(
+        manifest.targets.map(({ name, minRuntimeVersion }) => `${name} ${minRuntimeVersion ?? ''}`),
+      ).toEqual([
+        'dlr-x64-avx2 1.5.0',
+        'dlr-x64-avx512 1.5.0',
+        ...(crossCompiler ? ['dlr-arm64 1.5.0'] : []),
+        'onnx 1.12.0',
+      ]);
+      for (const target of manifest.targets.filter((one) => obstacle(one, thisMachine()) === undefined)) {
         const model = { folder: order().out, allowUnpinned: true, target: target.name };
         const { engine, package: opened } = await openModel({ model, dlr: { threads: 1, device: 'cpu' } });
         try {
@@ -55,6 +63,40 @@ describe.skipIf(!ready)('compiling an ONNX model', () => {
           await engine.dispose();
         }
       }
+    },
+  );
+
+  test('and mli model explain ends in one of them, with a reason for each of the others', () => {
+    const args = ['dist/main.js', 'model', 'explain', order().out, '--allow-unpinned'];
+    const tree = execFileSync(process.execPath, args, { encoding: 'utf8' });
+    expect(tree).toMatch(
+      /^runtime: (dlr|onnx), target \S+: it is the (fastest of \d targets on this machine|only one)/m,
+    );
+    expect(tree).toMatch(/ dlr-x64-avx2 +\S.*median/);
+    expect(tree).toMatch(/ dlr-x64-avx512 +(not used: this CPU lacks avx512f|DLR 1)/);
+    if (crossCompiler)
+      expect(tree).toMatch(/✗ dlr-arm64 +not used: it is for linux arm64, this machine is linux x64/);
+    expect(tree).toMatch(/ onnx +\S.*median/);
+  });
+
+  test(
+    'refuses what the model does not give, and wrong fields all at once',
+    { timeout: 120_000 },
+    async () => {
+      const wrong = (more: object) => {
+        const { draft } = order();
+        return compileModel(
+          { ...order(), out: path.join(folder, 'wrong'), draft: { ...draft, ...more } },
+          { progress: () => undefined },
+        );
+      };
+      await expect(wrong({ labels: ['glass'] })).rejects.toMatchObject({
+        code: 'LABELS_MISMATCH',
+        details: { labels: 1, outputs: 4 },
+      });
+      await expect(wrong({ version: 'new', decoder: { type: 'nonsense' } })).rejects.toThrow(
+        /not valid: (?=.*version: )(?=.*decoder\.type: )/,
+      );
     },
   );
 

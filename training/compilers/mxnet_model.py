@@ -43,11 +43,15 @@ def data_names(symbol: Symbol, arguments: Dict[str, Any]) -> List[str]:
 
 
 def input_shapes(path: Path, names: List[str], shapes: Shapes) -> List[List[int]]:
-    """From the caller, else from the `…-shapes.json` that SageMaker puts beside the symbol."""
-    beside = Path(re.sub(r"-symbol\.json$", "-shapes.json", str(path)))
+    """From the caller, else from the shapes that SageMaker puts beside the symbol.
+
+    Script mode names the file after the symbol; image classification calls it `model-shapes.json` whatever the symbol is called.
+    """
+    own = Path(re.sub(r"-symbol\.json$", "-shapes.json", str(path)))
     known: Dict[str, List[int]] = {}
-    if beside.is_file():
-        known = {one["name"]: one["shape"] for one in json.loads(beside.read_text())}
+    for beside in (path.parent / "model-shapes.json", own):
+        if beside.is_file():
+            known = {one["name"]: one["shape"] for one in json.loads(beside.read_text())}
     return [
         fixed_shape(
             [0, *known[name][1:]] if name in known else [],

@@ -35,6 +35,7 @@ class FakeBinding implements Binding {
   readonly loads: NativeLoadOptions[] = [];
   readonly dispose = vi.fn(() => Promise.resolve());
   run = vi.fn<NativeModel['run']>(() => Promise.resolve([]));
+  runtimeVersion = vi.fn(() => '1.6.0');
   shutdown = vi.fn();
   failure: Error | undefined;
 
