@@ -77,9 +77,10 @@ async function explanationOf(subject: Subject, options: ExplainOptions): Promise
         job: { type: 'artifact', request: { runtime: only, artifact, dlr } },
       } as const,
     ];
+    const compile = only === 'onnx' ? `mli model compile ${name}, which adds DLR's targets, or ` : '';
     if (subject.missing !== undefined)
       notes.push(
-        `To use it, put it into a package (mli model pack), or say below models.<name>.manifest: ${subject.missing}.`,
+        `To use it, put it into a package (${compile}mli model pack), or say below models.<name>.manifest: ${subject.missing}.`,
       );
   }
   // Native code that nobody vouches for is looked at, not loaded.
@@ -118,7 +119,7 @@ async function explanationOf(subject: Subject, options: ExplainOptions): Promise
     model: name,
     wish,
     steps,
-    notes,
+    notes: best ? notes : [],
     chosen: best && { target: best.target, runtime: best.runtime, because },
   };
 }

@@ -35,7 +35,8 @@ export const modelErrors = {
       'The file was changed, truncated or replaced: install the model package again, or pin the new digest if you made the change.',
   }),
   MODEL_NO_TARGET: entry<{ model: string; reasons: string[] }>({
-    message: ({ model, reasons }) => `No target of the model ${model} runs here: ${reasons.join('; ')}.`,
+    message: ({ model, reasons }) =>
+      `No target of the model ${model} runs here: ${reasons.map((reason) => reason.replace(/\.$/, '')).join('; ')}.`,
     remedy:
       'Add a target for this machine to the package (mli model compile makes one), or remove the restriction from the configuration; mli model explain shows the walk.',
   }),
