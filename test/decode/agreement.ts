@@ -15,19 +15,25 @@ export interface Agreement {
   readonly agreed: number;
 }
 
-/** Boxes of both sides that have their counterpart, of the same label, on the other side at this overlap. */
+/**
+ * Boxes of both sides that have their counterpart, of the same label, on the other side at this overlap; those with a lower score
+ * than `sure` are counterparts alone: one side may have them just above, the other just below its threshold.
+ */
 export function agreement(
-  frames: readonly { ours: readonly Prediction[]; reference: readonly ReferenceBox[] }[],
-  about: { labels: readonly string[]; width: number; height: number; minOverlap: number },
+  frames: readonly { readonly ours: readonly Prediction[]; readonly reference: readonly ReferenceBox[] }[],
+  about: { labels: readonly string[]; width: number; height: number; minOverlap: number; sure?: number },
 ): Agreement {
+  const { sure = 0 } = about;
   let [boxes, agreed] = [0, 0];
   for (const { ours, reference } of frames) {
-    const a = ours.map(({ label, box = [0, 0, 0, 0] }) => ({
+    const a = ours.map(({ label, confidence, box = [0, 0, 0, 0] }) => ({
       label,
+      score: confidence,
       box: [box[0], box[1], box[0] + box[2], box[1] + box[3]],
     }));
-    const b = reference.map(([label, , left, top, right, bottom]) => ({
+    const b = reference.map(([label, score, left, top, right, bottom]) => ({
       label: about.labels[label] ?? '',
+      score,
       // Ours are cut at the edges of the frame.
       box: [left / about.width, top / about.height, right / about.width, bottom / about.height].map((value) =>
         Math.min(1, Math.max(0, value)),
@@ -37,8 +43,9 @@ export function agreement(
       [a, b],
       [b, a],
     ] as const) {
-      boxes += from.length;
-      agreed += from.filter((one) =>
+      const counted = from.filter(({ score }) => score >= sure);
+      boxes += counted.length;
+      agreed += counted.filter((one) =>
         to.some((other) => one.label === other.label && overlapOf(one.box, other.box) >= about.minOverlap),
       ).length;
     }

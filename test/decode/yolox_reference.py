@@ -4,6 +4,8 @@ Usage: yolox_reference.py <model.onnx> <video> <frames>. Prints one line of JSON
 boxes in pixels of the frame. Preprocessing: scaled by the smaller ratio, at the top left of a grey (114) square, BGR, 0..255.
 """
 
+from __future__ import annotations
+
 import json
 import subprocess
 import sys
