@@ -1,16 +1,13 @@
 import { execFile } from 'node:child_process';
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { Command } from 'commander';
-import { Component } from '../../component.js';
-import { demoComponent } from '../demo-component.js';
+import type { Component } from '../../component.js';
 import { loadConfiguration, setOption } from '../configuration.js';
-import { exitCodes } from '../failure.js';
 import { installFolder } from '../install.js';
 import { positiveNumber } from '../numbers.js';
-import { untilStopped } from '../stop-signal.js';
+import { runDemo } from '../run-demo.js';
 import { plotScores } from './plot.js';
 import { PumpWatch } from './watch-pump.js';
 
@@ -20,8 +17,6 @@ interface PumpOptions {
   set: string[];
 }
 
-/** Until the first result, on a slow machine with a cold cache. */
-const startLimitSeconds = 60;
 /** Of the simulation, in its own time; where its recording begins is fixed. */
 const simulation = {
   seconds: 300,
@@ -40,61 +35,44 @@ export const pumpCommand = (): Command =>
     .action((_options, command: Command) => pump(command.optsWithGlobals()));
 
 async function pump(options: PumpOptions): Promise<void> {
-  const work = await mkdtemp(path.join(tmpdir(), 'mli-pump-'));
   const out = path.resolve(options.out);
-  try {
-    await mkdir(out, { recursive: true });
-    const recording = path.join(out, 'pump.csv');
-    const { seconds, faultAtSeconds, seed } = simulation;
-    const simulate = path.join(installFolder, 'samples/pump/simulate.mjs');
-    await promisify(execFile)(process.execPath, [
-      simulate,
-      ...[seconds, faultAtSeconds, seed].map(String),
-      recording,
-    ]);
-    const configuration = await loadConfiguration(path.join(installFolder, 'samples/pump.yaml'), [
-      `pipelines.pump-1.source.path=${JSON.stringify(recording)}`,
-      ...options.set,
-    ]);
-    const watch = new PumpWatch((line) => console.log(line));
-    const { component, close } = demoComponent(work, watch);
-    try {
-      component.apply(configuration);
-      console.log(
-        'A simulated pump, 20 times as fast as it runs; its bearing begins to wear out at 00:02:30.\n',
-      );
-      const ended = untilEnded(component);
-      await Promise.race([
-        untilStopped(),
-        ended,
-        untilStopped(startLimitSeconds).then(() => (watch.points.length === 0 ? undefined : untilStopped())),
-        watch.first.then(() => untilStopped(options.seconds)),
-      ]);
-    } finally {
-      await close();
-    }
-    if (watch.points.length === 0) {
-      console.error('No results came.');
-      process.exitCode = exitCodes.failed;
-      return;
-    }
-    const plot = path.join(out, 'scores.svg');
-    await writeFile(
-      plot,
-      plotScores(watch.points, {
-        title: 'Anomaly score of a simulated pump',
-        threshold: await thresholdOf(path.join(installFolder, 'models/pump-watch/model.json')),
-        alarms: watch.alarms,
-        faultAt: new Date(simulation.beginsAt + faultAtSeconds * 1000),
-      }),
-    );
-    const anomalous = watch.points.filter((point) => point.anomalous).length;
-    console.log(
-      `\n${watch.points.length} windows, ${anomalous} of them anomalous, ${watch.alarms.length} alarms; the plot: ${plot}`,
-    );
-  } finally {
-    await rm(work, { recursive: true, force: true });
-  }
+  await mkdir(out, { recursive: true });
+  const recording = path.join(out, 'pump.csv');
+  const { seconds, faultAtSeconds, seed } = simulation;
+  const simulate = path.join(installFolder, 'samples/pump/simulate.mjs');
+  await promisify(execFile)(process.execPath, [
+    simulate,
+    ...[seconds, faultAtSeconds, seed].map(String),
+    recording,
+  ]);
+  const configuration = await loadConfiguration(path.join(installFolder, 'samples/pump.yaml'), [
+    `pipelines.pump-1.source.path=${JSON.stringify(recording)}`,
+    ...options.set,
+  ]);
+  console.log('A simulated pump, 20 times as fast as it runs; its bearing begins to wear out at 00:02:30.\n');
+  const watch = new PumpWatch((line) => console.log(line));
+  const heard = await runDemo({
+    configuration,
+    seconds: options.seconds,
+    onResult: (result) => watch.take(result),
+    onMessage: (topic, payload) => watch.alarm(topic, payload),
+    ended: untilEnded,
+  });
+  if (!heard) return;
+  const plot = path.join(out, 'scores.svg');
+  await writeFile(
+    plot,
+    plotScores(watch.points, {
+      title: 'Anomaly score of a simulated pump',
+      threshold: await thresholdOf(path.join(installFolder, 'models/pump-watch/model.json')),
+      alarms: watch.alarms,
+      faultAt: new Date(simulation.beginsAt + faultAtSeconds * 1000),
+    }),
+  );
+  const anomalous = watch.points.filter((point) => point.anomalous).length;
+  console.log(
+    `\n${watch.points.length} windows, ${anomalous} of them anomalous, ${watch.alarms.length} alarms; the plot: ${plot}`,
+  );
 }
 
 /** The recording is played once. */

@@ -42,11 +42,6 @@ export const cameraErrors = {
     remedy:
       'It comes by "apt-get download opencv-doc" (run "apt-get update" once); or name a video with --video.',
   }),
-  DETECTOR_UNUSABLE: entry<{ path: string; reason: string }>({
-    message: ({ path, reason }) => `The detector ${path} cannot be used: ${reason}.`,
-    remedy:
-      'Give --model the folder of a model package for detection, or a YOLOX of 416x416 as .onnx with its coco.names beside it.',
-  }),
   SECRET_UNAVAILABLE: entry<{ secret: string; reason: string }>({
     message: ({ secret, reason }) => `The secret ${secret} cannot be read: ${reason}.`,
     remedy:
