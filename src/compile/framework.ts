@@ -48,8 +48,8 @@ export const tvmEnvironment = environment(
 );
 
 const environments = {
-  // What Debian 12 and Ubuntu 24.04 have is enough for ONNX alone.
-  onnx: environment('onnx', [...both, '3.11', '3.12'], 47),
+  // What Debian and Ubuntu have is enough for ONNX alone.
+  onnx: environment('onnx', [...both, '3.9', '3.11', '3.12'], 47),
   mxnet: environment('mxnet', ['3.8'], 85),
   chainer: environment('chainer', ['3.8'], 35),
   tensorflow: environment('tensorflow', both, 290),

@@ -47,10 +47,10 @@ const identified = (
   picture: Pick<PipelineReplies['picture'], 'width' | 'height' | 'jpeg'>,
 ): PipelineReplies['picture'] => ({ frame: id, capturedAt: capturedAt.toISOString(), ...picture });
 
-/** Boxes with their labels; without any box, the best label in a corner. */
+/** Boxes with their labels above them; without any box, the best label in a corner. */
 function draw(picture: Picture, predictions: readonly Prediction[]): void {
   const thickness = Math.max(1, Math.round(picture.height / 300));
-  const textHeight = Math.max(8, Math.round(picture.height / 40));
+  const textHeight = Math.max(8, Math.round(picture.height / 64));
   const boxed = predictions.filter(({ box }) => box);
   for (const prediction of boxed.length > 0 ? boxed : predictions.slice(0, 1)) {
     const rect = prediction.box && covering(prediction.box, picture);
@@ -59,12 +59,12 @@ function draw(picture: Picture, predictions: readonly Prediction[]): void {
   }
 }
 
-/** The font has ASCII only. */
-const captionOf = ({ label, confidence }: Prediction): string =>
-  `${label.normalize('NFD').replace(/\p{Mark}/gu, '')} ${Math.round(confidence * 100)} %`.replace(
-    /[^ -~]/g,
-    '?',
-  );
+/** With its number, where it is tracked. The font has ASCII only. */
+function captionOf({ label, confidence, track }: Prediction): string {
+  const plain = label.normalize('NFD').replace(/\p{Mark}/gu, '');
+  const number = track === undefined ? '' : ` #${track}`;
+  return `${plain}${number} ${Math.round(confidence * 100)} %`.replace(/[^ -~]/g, '?');
+}
 
 /** The pixels that a box touches: all of them, and none outside of the picture. */
 function covering([x, y, boxWidth, boxHeight]: Box, { width, height }: Picture): PixelRect {

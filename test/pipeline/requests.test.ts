@@ -89,8 +89,13 @@ describe('a pipeline, asked for a picture,', () => {
     // The edge of the box, and what it surrounds.
     const [blue = 0, , red = 0] = await pixelOf(bytes, 0.1, 0.6);
     expect(red - blue).toBeGreaterThan(60);
-    const [inside = 0] = await pixelOf(bytes, 0.2, 0.6);
-    expect(Math.abs(inside - 128)).toBeLessThan(12);
+    // The label stands above it, and hides nothing of what it names.
+    const [blueAbove = 0, , redAbove = 0] = await pixelOf(bytes, 0.105, 0.19);
+    expect(redAbove - blueAbove).toBeGreaterThan(60);
+    for (const y of [0.23, 0.6]) {
+      const [inside = 0] = await pixelOf(bytes, 0.2, y);
+      expect(Math.abs(inside - 128)).toBeLessThan(12);
+    }
   });
 
   it('says that it has a frame no more that is older than those it keeps', async () => {
