@@ -61,7 +61,10 @@ def compile_model(model: Path, name: str, out: Path, compiler: str) -> Dict[str,
     loaded = onnx.load(str(model))
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary)
-        made = {"with": compiler, **build(loaded, target, folder)}
+        try:
+            made = {"with": compiler, **build(loaded, target, folder)}
+        except SystemExit as error:
+            raise SystemExit(f"{error}; TVM may: --with tvm") from error
         check_library(folder, target)
         # What was in the folder goes only now that there is something better.
         prepare_folder(out)

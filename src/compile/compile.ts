@@ -9,7 +9,9 @@ import type { FrameworkName } from './framework.js';
 import { goldenInputs } from './golden/inputs.js';
 import { toleranceOf, type Expected } from './golden/reference.js';
 import type { GoldenInput } from './golden/sample.js';
+import { compileByKernels } from './kernels.js';
 import { refuseStrangers, writePackage, type PackageContent, type PackageTarget } from './package-folder.js';
+import { proveTargets } from './proof.js';
 import { findSourceModel } from './source-model.js';
 import { CompileSteps, type StepOptions } from './steps.js';
 import { chooseTargets, oldestDlr } from './target.js';
@@ -28,6 +30,8 @@ export interface CompileOrder {
   readonly network?: string | undefined;
   /** Pictures for the golden samples. @default rendered ones */
   readonly golden: readonly string[];
+  /** Whether the kernels of this product may compile what they can. */
+  readonly kernels?: boolean;
   /** Folder of the package. */
   readonly out: string;
 }
@@ -56,29 +60,38 @@ export async function compileModel(order: CompileOrder, options: StepOptions): P
     const source = await findSourceModel(order.model, order.framework, work);
     const targets = await chooseTargets(source.framework, order.targets);
     const steps = new CompileSteps(source, order.network, work, options);
-    await steps.prepare(targets);
+    await steps.prepare(targets, order.kernels);
     const description = await steps.export(order.shapes);
     const outlined = outline(order.draft, description, order.model);
     checkOutline(outlined, order.draft, description, `of ${order.model}`);
     const { labels, ...said } = outlined;
     const samples = await goldenInputs(said.input, description, order.golden, order.model);
     const expected = await steps.reference(description, samples);
-    const compiled = await steps.compile(description, targets);
     const { version, description: text, license, provenance } = order.draft;
     const made = { source: path.basename(order.model), framework: description.framework };
-    const manifest = await writePackage(order.out, {
+    const contentOf = (compiled: Compiled, byKernels: readonly string[]): PackageContent => ({
       manifest: {
         ...said,
         version,
         ...(text !== undefined && { description: text }),
         license,
-        provenance: { ...made, ...provenance },
+        provenance: { ...made, ...(byKernels.length > 0 && { byKernels }), ...provenance },
       },
       labels,
       targets: packageTargets(compiled, description),
       ...goldenFiles(samples, expected),
     });
-    return { folder: order.out, manifest, framework: description.framework, notes: description.notes };
+    const prove = async (some: Compiled['targets']) => {
+      const folder = path.join(work, 'proof');
+      await writePackage(folder, contentOf({ targets: some }, []));
+      return proveTargets(folder, options.signal);
+    };
+    const { compiled, byKernels, notes } = order.kernels
+      ? await compileByKernels(steps, description, targets, prove)
+      : { compiled: await steps.compile(description, targets), byKernels: [], notes: [] };
+    const manifest = await writePackage(order.out, contentOf(compiled, byKernels));
+    const { framework } = description;
+    return { folder: order.out, manifest, framework, notes: [...description.notes, ...notes] };
   } finally {
     await rm(work, { recursive: true, force: true });
   }

@@ -10,10 +10,10 @@ import {
   type Compiled,
   type Description,
 } from './description.js';
-import { tvmEnvironment } from './framework.js';
+import { frameworks, tvmEnvironment } from './framework.js';
 import { readExpected, type Expected } from './golden/reference.js';
 import type { GoldenInput } from './golden/sample.js';
-import { prepareEnvironment } from './python/environment.js';
+import { prepareEnvironment, type EnvironmentSpec } from './python/environment.js';
 import { runProgram } from './python/program.js';
 import type { SourceModel } from './source-model.js';
 
@@ -40,16 +40,20 @@ export class CompileSteps {
     this.#log = path.join(userCache(), 'logs', 'compile.log');
   }
 
-  /** Makes the environments that are not there, before anything else takes time. @throws EdgeError COMPILE_MACHINE_UNSUITED */
-  async prepare(targets: readonly string[]): Promise<void> {
+  /**
+   * Makes the environments that are not there, before anything else takes time.
+   * @param kernels whether TVM is only wanted where the kernels do not do
+   * @throws EdgeError COMPILE_MACHINE_UNSUITED
+   */
+  async prepare(targets: readonly string[], kernels = false): Promise<void> {
     const compiles = targets.length > 0;
     if (compiles && process.arch !== 'x64')
       throw new EdgeError('COMPILE_MACHINE_UNSUITED', { machine: process.arch });
     await mkdir(path.dirname(this.#log), { recursive: true });
     await rm(this.#log, { force: true });
     const { environment, compiler } = this.#source.framework;
-    await prepareEnvironment(environment, this.#options);
-    if (compiles && compiler === 'tvm') await prepareEnvironment(tvmEnvironment, this.#options);
+    await this.#environment(environment);
+    if (compiles && compiler === 'tvm' && !kernels) await this.#environment(tvmEnvironment);
   }
 
   /** What the model takes and gives; its ONNX form is written where it has one. */
@@ -78,6 +82,17 @@ export class CompileSteps {
     );
   }
 
+  /**
+   * With the kernels of this product, which know few operators and are faster.
+   * @throws EdgeError COMPILE_OPERATOR_UNSUPPORTED naming the first that they do not know
+   */
+  async compileWithKernels(onnx: string, targets: readonly string[]): Promise<Compiled> {
+    // The fewest packages that can read an ONNX file.
+    const python = await this.#environment(frameworks.onnx.environment);
+    const request = { action: 'compile', onnx, targets, out: this.#folder('kernels') };
+    return this.#run(python, 'own_kernels.py', request, compiledSchema);
+  }
+
   async compile(description: Description, targets: readonly string[]): Promise<Compiled> {
     if (targets.length === 0) return { targets: {} };
     const { framework } = this.#source;
@@ -87,11 +102,15 @@ export class CompileSteps {
     const { onnx, lite, inputs } = description;
     const byName = Object.fromEntries(inputs.map((input) => [input.name, input]));
     return this.#run(
-      await prepareEnvironment(tvmEnvironment, this.#options),
+      await this.#environment(tvmEnvironment),
       'dlr.py',
       { action: 'compile', onnx, lite, inputs: byName, targets, out },
       compiledSchema,
     );
+  }
+
+  #environment(spec: EnvironmentSpec): Promise<string> {
+    return prepareEnvironment(spec, { ...this.#options, framework: this.#source.framework.title });
   }
 
   #folder(name: string): string {
@@ -103,7 +122,7 @@ export class CompileSteps {
     schema: z.ZodType<T>,
   ): Promise<T> {
     const { framework, path: model } = this.#source;
-    const python = await prepareEnvironment(framework.environment, this.#options);
+    const python = await this.#environment(framework.environment);
     const common = { kind: framework.name, model, network: this.#network };
     return this.#run(python, framework.program, { ...common, ...request }, schema);
   }

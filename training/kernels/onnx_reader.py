@@ -57,7 +57,7 @@ class Reader:
         for node in self.nodes:
             method = getattr(self, f"read_{node.op_type.lower()}", None)
             if method is None or node.domain not in ("", "ai.onnx"):
-                refuse(node, "the kernels do not know this operator; TVM may: --with tvm")
+                refuse(node, "the kernels do not know this operator")
             method(node, {a.name: onnx.helper.get_attribute_value(a) for a in node.attribute})
         output = self.network.output
         self.network.output = self.tensor(output)

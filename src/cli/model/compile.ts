@@ -15,6 +15,7 @@ interface CompileCliOptions {
   network?: string;
   golden: string[];
   python?: string;
+  kernels: boolean;
   neo: boolean;
   job?: string;
   roleArn?: string;
@@ -71,6 +72,11 @@ export const compileCommand = (): Command =>
       'CPython to make the environment with (default: MLI_COMPILE_PYTHON, the PATH, pyenv)',
     )
     .option(
+      '--kernels',
+      'let the kernels of this product compile what they can of a mobile network for x64, and TVM the rest',
+      false,
+    )
+    .option(
       '--neo',
       'let SageMaker Neo compile it: needs --framework, --role-arn, --bucket, --input-shape',
       false,
@@ -118,8 +124,8 @@ async function compile(
   } else {
     if (model === undefined) return command.error("error: missing required argument 'model'");
     const { compileModel } = await import('../../compile/compile.js');
-    const { target: targets, network, golden, python } = options;
-    const order = { model, framework, targets, shapes, draft, network, golden, out };
+    const { target: targets, network, golden, python, kernels } = options;
+    const order = { model, framework, targets, shapes, draft, network, golden, kernels, out };
     const { notes } = await compileModel(order, { python, progress, signal });
     for (const note of notes) progress(`note: ${note}`);
   }

@@ -21,6 +21,8 @@ export interface EnvironmentSpec {
 
 export interface EnvironmentOptions {
   readonly python?: string | undefined;
+  /** For messages: whose models are compiled. @default the environment's name */
+  readonly framework?: string;
   readonly progress: (text: string) => void;
   readonly signal?: AbortSignal | undefined;
   /** @default the user's cache */
@@ -46,7 +48,8 @@ export async function prepareEnvironment(
       if (await works(python, cache)) return python;
     }
   }
-  const base = await findPython({ framework: spec.name, versions: spec.pythons, python: options.python });
+  const base = await findPython({
+    framework: options.framework ?? spec.name, versions: spec.pythons, python: options.python });
   const folder = folderFor(base.version);
   if (!(await works(interpreterIn(folder), cache))) await make(spec, base, folder, cache, options);
   return interpreterIn(folder);
