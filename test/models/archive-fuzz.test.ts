@@ -5,38 +5,16 @@ import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { unpack } from '../../src/models/archive/index.js';
 import { isEdgeError } from '../../src/errors/index.js';
+import { damage, fuzzRounds, random } from '../fuzz.js';
 import { paxName, tar, tarGz } from './tarball.js';
 import { zip } from './zipfile.js';
 
-const rounds = Number(process.env['MLI_FUZZ_ROUNDS'] ?? 250);
+const rounds = fuzzRounds(250);
 let folder: string;
 beforeAll(async () => {
   folder = await mkdtemp(path.join(tmpdir(), 'mli-fuzz-'));
 });
 afterAll(() => rm(folder, { recursive: true }));
-
-/** A generator with a seed (mulberry32), so that a failure can be repeated. */
-function random(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
-  };
-}
-
-/** Flips, overwrites, cuts or repeats some bytes. */
-function damage(bytes: Buffer, next: () => number): Buffer {
-  const copy = Buffer.from(bytes);
-  const at = () => Math.floor(next() * copy.length);
-  for (let changes = 1 + Math.floor(next() * 8); changes > 0; changes--)
-    copy[at()] = Math.floor(next() * 256);
-  const kind = next();
-  if (kind < 0.2) return copy.subarray(0, at());
-  if (kind < 0.3) return Buffer.concat([copy.subarray(0, at()), copy.subarray(at())]);
-  return copy;
-}
 
 const entries = [
   { name: 'model.json', content: '{"a":1}'.repeat(200) },
