@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest';
+import { it } from 'vitest';
 import { encodeFrame } from '../../src/nucleus/frames.js';
 import { damage, damageDocument, fuzzRounds, random } from '../fuzz.js';
 import { allow, eventually, startNucleus } from './fixture.js';
