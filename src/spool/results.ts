@@ -16,6 +16,8 @@ export interface ResultsOptions {
   /** Hands a message to the nucleus. @throws EdgeError of the IPC client */
   readonly send: (item: ResultItem) => Promise<void>;
   readonly logger: Logger;
+  /** The monotonic clock by which denials are judged. @default performance.now */
+  readonly nowMs?: () => number;
 }
 
 /** A topic that is denied may only just have been allowed: a deployment brings both, one after the other. */
@@ -31,6 +33,7 @@ const closingMs = 2000;
 export class ResultsLane {
   readonly #options: ResultsOptions;
   readonly #queue: Queue;
+  readonly #nowMs: () => number;
   readonly #rate: Rate;
   readonly #wake = new Wake();
   readonly #backoff = new Backoff({ initialMs: 500, maxMs: 15_000 });
@@ -44,6 +47,7 @@ export class ResultsLane {
 
   constructor(options: ResultsOptions) {
     this.#options = options;
+    this.#nowMs = options.nowMs ?? (() => performance.now());
     const { folder, config, logger } = options;
     this.#queue = new Queue({ folder, maxBytes: config.maxMegabytes * megabyte, logger });
     this.#queue.onItems = () => this.#wake.notice();
@@ -128,7 +132,7 @@ export class ResultsLane {
   }
 
   #isDenied(topic: string): boolean {
-    return performance.now() < (this.#denied.get(topic)?.untilMs ?? -Infinity);
+    return this.#nowMs() < (this.#denied.get(topic)?.untilMs ?? -Infinity);
   }
 
   /** Whether no repetition will help; the rest must not wait for it. */
@@ -139,7 +143,7 @@ export class ResultsLane {
       return true;
     }
     if (error.code !== 'IPC_UNAUTHORIZED') return false;
-    const now = performance.now();
+    const now = this.#nowMs();
     const { sinceMs } = this.#denied.get(topic) ?? { sinceMs: now };
     const believed = now - sinceMs >= denialGraceMs;
     this.#denied.set(topic, { sinceMs, untilMs: believed ? now + denialMs : -Infinity });
