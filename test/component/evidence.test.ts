@@ -5,6 +5,8 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { freePort } from '../../src/cli/free-port.js';
+import type { VitalsView } from '../../src/dashboard/live-view.js';
 import { Picture } from '../../src/opencv.js';
 import type { PipelineStatusMessage } from '../../src/status-message.js';
 import { startMoto, type Moto } from '../models/moto.js';
@@ -61,6 +63,18 @@ const object = async (Key: string): Promise<Buffer> => {
   return Buffer.from((await Body?.transformToByteArray()) ?? []);
 };
 const eventually = (read: () => unknown) => expect.poll(read, { timeout: 30_000, interval: 100 });
+
+/** What the live page is told of the component: the next news of it. */
+async function vitalsOf(port: number): Promise<VitalsView> {
+  const response = await fetch(`http://127.0.0.1:${port}/events`);
+  let text = '';
+  for await (const chunk of response.body ?? []) {
+    text += Buffer.from(chunk as Uint8Array).toString('utf8');
+    const data = /^event: vitals\ndata: (.*)$/m.exec(text)?.[1];
+    if (data !== undefined) return JSON.parse(data) as VitalsView;
+  }
+  throw new Error('The page ended before it told');
+}
 
 /** The pixel [blue, green, red] at a share of the width and height. */
 async function pixelOf(bytes: Uint8Array, x: number, y: number): Promise<number[]> {
@@ -156,9 +170,11 @@ describe('feedback of a component', { timeout: 120_000 }, () => {
       hide: { regions: [[0, 0, 0.5, 0.5]] },
       manifest: { maxSamples: 3 },
     };
+    const port = await freePort('127.0.0.1', 0);
     await desk.run({
       ...desk.configuration({ 'belt-1': { feedback } }),
       status: { intervalSeconds: 1 },
+      dashboard: { enabled: true, port },
       accessControl: allowing(...feedbackTopics),
     } as never);
     await eventually(async () => (await keys('hidden/manifests/')).length).toBeGreaterThanOrEqual(1);
@@ -191,6 +207,9 @@ describe('feedback of a component', { timeout: 120_000 }, () => {
         .at(-1);
     await desk.until('the counts', () => (status()?.done ?? 0) >= 3);
     expect(status()).toMatchObject({ notUsed: 0, refused: 0, lost: 0, unlisted: 0 });
+    const { feedback: shown } = await vitalsOf(port);
+    expect(shown).toMatchObject({ refused: 0, lost: 0, queued: expect.any(Number) as unknown });
+    expect(shown?.done).toBeGreaterThanOrEqual(3);
   });
 });
 

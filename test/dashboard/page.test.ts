@@ -104,6 +104,19 @@ describe.skipIf(chromium === undefined)('the live page in a browser', { timeout:
     await card('belt-2').waitFor({ state: 'detached' });
   });
 
+  it('shows how many samples are done, wait and were refused, where there are any', async () => {
+    const vitals = { nucleus: 'connected', uptimeSeconds: 5, memoryMegabytes: 180 } as const;
+    live.setVitals(vitals);
+    await open();
+    await page.getByText('180 MB').waitFor();
+    expect(await page.getByText('feedback').count()).toBe(0);
+    live.setVitals({ ...vitals, feedback: { done: 12, queued: 3, refused: 1, lost: 0 } });
+    await page.getByText('12 done, 3 queued, 1 refused', { exact: true }).waitFor();
+    live.setVitals({ ...vitals, feedback: { done: 12, queued: 3, refused: 1, lost: 2 } });
+    await page.getByText('12 done, 3 queued, 1 refused, 2 lost', { exact: true }).waitFor();
+    expect(complaints).toEqual([]);
+  });
+
   it('shows a fault in words with its remedy, and how often', async () => {
     await open();
     const fault = { code: 'SOURCE_EMPTY', message: 'The folder has no pictures.', remedy: 'Put one there.' };
