@@ -24,10 +24,12 @@ export interface SensorCounters {
   readings: number;
   /** Values that are no numbers, or readings without any channel of the model. */
   readingsInvalid: number;
-  /** Readings older than the one before. */
+  /** Readings older than the one before, and later than they may be. */
   readingsLate: number;
   /** Readings that came faster than they could be taken. */
   readingsDropped: number;
+  /** Readings that a window of seconds had no room for. */
+  readingsCut: number;
   valuesFilled: number;
   /** Windows that were not given because too much was missing in them. */
   windowsDropped: number;
@@ -40,6 +42,7 @@ export const noReadings = (): SensorCounters => ({
   readingsInvalid: 0,
   readingsLate: 0,
   readingsDropped: 0,
+  readingsCut: 0,
   valuesFilled: 0,
   windowsDropped: 0,
   gaps: 0,
@@ -48,8 +51,8 @@ export const noReadings = (): SensorCounters => ({
 /** Makes windows out of readings; src/preprocess/window.ts. */
 export interface Windowing {
   readonly channels: readonly string[];
-  /** Rows of a window. */
-  readonly samples: number;
+  /** With fewer rows there is no window. */
+  readonly leastRows: number;
   readonly rateHz: number | undefined;
   /** @returns the windows that the reading completes */
   add(reading: Reading, counters: SensorCounters): SampleWindow[];

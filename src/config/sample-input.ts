@@ -5,8 +5,30 @@ const channelName = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9 _.-]{0,62}$/, 'must
 /** Where a window lies in the stream of readings. */
 export const windowSchema = z
   .strictObject({
-    samples: z.int().min(2).max(100_000).describe('Rows of a window.'),
-    hop: z.int().min(1).describe('Rows from one window to the next; less than `samples` makes them overlap.'),
+    samples: z
+      .int()
+      .min(2)
+      .max(100_000)
+      .describe('Rows of a window; with `seconds` the most that it may have.'),
+    hop: z
+      .int()
+      .min(1)
+      .optional()
+      .describe('Rows from one window to the next; less than `samples` makes them overlap.'),
+    seconds: z
+      .number()
+      .positive()
+      .max(86_400)
+      .optional()
+      .describe(
+        'A window holds the readings of so many seconds, however many they are. Without rateHz, for features.',
+      ),
+    hopSeconds: z
+      .number()
+      .positive()
+      .max(86_400)
+      .optional()
+      .describe('Seconds from one such window to the next.'),
     rateHz: z
       .number()
       .positive()
@@ -14,6 +36,12 @@ export const windowSchema = z
       .optional()
       .describe(
         'Readings are brought to this fixed rate by their times, so that a window lasts samples / rateHz seconds. Absent: each reading is a row.',
+      ),
+    downsample: z
+      .enum(['last', 'mean'])
+      .default('last')
+      .describe(
+        'With rateHz, of readings that come faster: the last one before each row, or the mean of those since the row before, which lets less of what is too fast for the rate pass for something slow.',
       ),
     missing: z
       .enum(['hold', 'interpolate', 'drop'])
@@ -27,7 +55,20 @@ export const windowSchema = z
       .default(10)
       .describe('A longer gap is not filled: windows that hold it are dropped and counted.'),
   })
-  .refine(({ samples, hop }) => hop <= samples, { path: ['hop'], message: 'must not be above samples' });
+  .superRefine(({ samples, hop, seconds, hopSeconds, rateHz, downsample, missing }, context) => {
+    const fail = (key: string, message: string) => context.addIssue({ code: 'custom', path: [key], message });
+    if ((hop === undefined) === (seconds === undefined))
+      fail('hop', 'is needed, or seconds and hopSeconds instead of it');
+    if ((seconds === undefined) !== (hopSeconds === undefined))
+      fail('hopSeconds', 'and seconds belong together');
+    if (hop !== undefined && hop > samples) fail('hop', 'must not be above samples');
+    if (seconds !== undefined && (hopSeconds ?? 0) > seconds) fail('hopSeconds', 'must not be above seconds');
+    if (seconds !== undefined && rateHz !== undefined)
+      fail('seconds', 'is not for windows with rateHz: they last samples / rateHz seconds');
+    if (rateHz === undefined && downsample === 'mean') fail('downsample', 'needs rateHz');
+    if (seconds !== undefined && missing === 'interpolate')
+      fail('missing', 'cannot be interpolate with seconds: hold or drop');
+  });
 
 export const featureSchema = z.discriminatedUnion('type', [
   z.strictObject({
@@ -83,11 +124,15 @@ export const sampleInputSchema = z
     for (const key of ['mean', 'std'] as const) {
       if (input[key].length !== each) fail([key], `has ${input[key].length} values for ${each}`);
     }
+    if (window.seconds !== undefined && !features)
+      fail(['features'], 'are needed by a window of seconds, whose number of rows is not known before');
     for (const [index, feature] of (features ?? []).entries()) {
       const at = ['features', index];
       if (!channels.includes(feature.channel))
         fail([...at, 'channel'], `names no channel: ${feature.channel}`);
       if (feature.type !== 'bandEnergy') {
+        if (feature.lastSamples !== undefined && window.seconds !== undefined)
+          fail([...at, 'lastSamples'], 'needs a window of a fixed number of rows');
         if ((feature.lastSamples ?? 0) > window.samples)
           fail([...at, 'lastSamples'], `is above the ${window.samples} samples of the window`);
         continue;

@@ -26,10 +26,27 @@ const stallSeconds = number(z.number().min(1).max(86_400))
   .default(60)
   .describe('Without a reading for this long the source counts as stalled and is opened again.');
 
-const live = { intervalSeconds: intervalSeconds(), fields, timeField, stallSeconds };
+const latenessSeconds = number(z.number().min(0).max(3600))
+  .default(0)
+  .describe(
+    'Readings wait for so long, by the times that they carry, for older ones, and are sorted; it needs timeField. Those that come later still are left out and counted.',
+  );
+
+/** Readings are sorted by the times that they carry. */
+const hasTimes = ({
+  latenessSeconds,
+  timeField,
+}: {
+  latenessSeconds: number;
+  timeField?: string | undefined;
+}) => latenessSeconds === 0 || timeField !== undefined;
+const timesNeeded = { path: ['latenessSeconds'], message: 'needs timeField' };
+
+const live = { intervalSeconds: intervalSeconds(), fields, timeField, latenessSeconds, stallSeconds };
 
 export const topicSource = z
   .strictObject({ type: z.literal('topic'), topic: topic(), ...live })
+  .refine(hasTimes, timesNeeded)
   .describe('Readings that other components publish as JSON on a local topic: an object, or a list of them.');
 
 export const mqttSource = z
@@ -39,6 +56,7 @@ export const mqttSource = z
     qos: z.union([z.literal(0), z.literal(1)]).default(1),
     ...live,
   })
+  .refine(hasTimes, timesNeeded)
   .describe('Readings as JSON on a topic of AWS IoT Core.');
 
 const replay = {
@@ -80,6 +98,7 @@ export const serialSource = z
     separator: z.string().length(1).default(','),
     ...live,
   })
+  .refine(hasTimes, timesNeeded)
   .refine(({ format, columns }) => format === 'json' || columns.length > 0, {
     path: ['columns'],
     message: 'csv needs the names of the columns',

@@ -14,8 +14,9 @@ export function readGoldenWindow(bytes: Buffer, input: SampleInput, path: string
     const { rows } = document;
     if (document.channels.join() !== channels.join() || rows.some((row) => row.length !== channels.length))
       throw new Error(`its rows must hold ${channels.join(', ')}`);
-    if (rows.length !== window.samples)
-      throw new Error(`it has ${rows.length} rows, a window has ${window.samples}`);
+    const least = window.seconds === undefined ? window.samples : 2;
+    if (rows.length < least || rows.length > window.samples)
+      throw new Error(`it has ${rows.length} rows, a window has ${least} to ${window.samples}`);
     const now = new Date();
     const samples = Float64Array.from(rows.flat());
     const { rateHz } = window;

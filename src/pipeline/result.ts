@@ -84,6 +84,7 @@ const losses = [
   'outputsInvalid',
   'readingsInvalid',
   'readingsDropped',
+  'readingsCut',
   'windowsDropped',
 ] as const satisfies readonly (keyof PipelineCounters)[];
 

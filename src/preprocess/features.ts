@@ -10,7 +10,6 @@ export class FeatureExtractor {
   readonly #features: readonly FeatureSpec[];
   readonly #columns: readonly number[];
   readonly #width: number;
-  readonly #rows: number;
   readonly #column: Float64Array;
   readonly #values: Float64Array;
   readonly #spectrum: Spectrum | undefined;
@@ -20,7 +19,6 @@ export class FeatureExtractor {
     this.#features = features;
     this.#columns = features.map(({ channel }) => channels.indexOf(channel));
     this.#width = channels.length;
-    this.#rows = window.samples;
     this.#column = new Float64Array(window.samples);
     this.#values = new Float64Array(features.length);
     if (window.rateHz !== undefined && features.some(({ type }) => type === 'bandEnergy'))
@@ -35,7 +33,7 @@ export class FeatureExtractor {
         this.#spectrum?.transform(column);
         this.#values[index] = this.#spectrum?.energy(feature.fromHz, feature.toHz) ?? NaN;
       } else {
-        const part = column.subarray(this.#rows - (feature.lastSamples ?? this.#rows));
+        const part = column.subarray(column.length - (feature.lastSamples ?? column.length));
         this.#values[index] = statistics[feature.type](part, momentsOf(part));
       }
     }
@@ -43,7 +41,8 @@ export class FeatureExtractor {
   }
 
   #gather(samples: Float64Array, column: number): Float64Array {
-    for (let row = 0; row < this.#rows; row++) this.#column[row] = samples[row * this.#width + column] ?? NaN;
-    return this.#column;
+    const rows = samples.length / this.#width;
+    for (let row = 0; row < rows; row++) this.#column[row] = samples[row * this.#width + column] ?? NaN;
+    return this.#column.subarray(0, rows);
   }
 }

@@ -47,6 +47,18 @@ describe('features', () => {
     expect(extract(features, new Float64Array(200).fill(0.1)).every(Number.isFinite)).toBe(true);
   });
 
+  it('of a window of seconds are those of the rows that it has', () => {
+    const spec = windowSchema.parse({ samples: 1000, seconds: 10, hopSeconds: 5 });
+    const features = (['mean', 'max', 'last', 'slope'] as const).map((type) => ({ type, channel }));
+    const extractor = new FeatureExtractor(features, ['other', channel], spec);
+    for (const rows of [100, 2, 37]) {
+      const exact = windowSchema.parse({ samples: rows, hop: 1 });
+      const part = samples.subarray(0, rows * 2);
+      const expected = [...new FeatureExtractor(features, ['other', channel], exact).extract(part)];
+      expect([...extractor.extract(part)]).toEqual(expected);
+    }
+  });
+
   it('take no memory from window to window', () => {
     const extractor = new FeatureExtractor(
       [{ type: 'bandEnergy', channel, fromHz: 1, toHz: 9 }],
@@ -105,6 +117,21 @@ describe('the sample preprocessor', () => {
     expect(data).toHaveLength(200);
     // (-1000 - 3) / 0.5 and (3.5 + 1000) / 2 lie far beyond the clip.
     expect([Number(data[0]), Number(data[1])]).toEqual([-3, 3]);
+  });
+
+  it('refuses a manifest of windows of seconds without features, or with ones that need a number of rows', () => {
+    const seconds = { samples: 100, seconds: 2, hopSeconds: 1 };
+    const problems = (more: object) =>
+      sampleInputSchema
+        .safeParse(manifest({ window: seconds, ...more }))
+        .error?.issues.map(({ path }) => path.join('.'));
+    expect(problems({})).toBeUndefined();
+    expect(problems({ features: undefined, shape: [1, 100, 2] })).toEqual(['features']);
+    const features = [
+      { type: 'mean', channel, lastSamples: 10 },
+      { type: 'bandEnergy', channel, fromHz: 1, toHz: 9 },
+    ];
+    expect(problems({ features })).toEqual(['features.0.lastSamples', 'features.1']);
   });
 
   it('refuses a picture', () => {

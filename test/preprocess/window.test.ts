@@ -159,3 +159,127 @@ describe('windows at a fixed rate', () => {
     expect(counters.gaps).toBe(1);
   });
 });
+
+describe('windows of seconds', () => {
+  const window = { samples: 100, seconds: 2, hopSeconds: 1 };
+
+  it('hold the readings of their time, however many, and overlap', () => {
+    const rows = [0, 0.1, 0.5, 1.2, 1.9, 2, 2.5, 3.9, 4.05, 5].map((n): Row => [n, n]);
+    const { windows, raw, counters } = play(window, rows);
+    expect(windows).toEqual([
+      [0, 0.1, 0.5, 1.2, 1.9],
+      [1.2, 1.9, 2, 2.5],
+      [2, 2.5, 3.9],
+      [3.9, 4.05],
+    ]);
+    expect(raw[2]).toMatchObject({ fromMs: 2000, toMs: 3900, count: 3 });
+    expect([...(raw[2]?.timesMs ?? [])]).toEqual([2000, 2500, 3900]);
+    expect(counters).toMatchObject({ windowsDropped: 0, readingsCut: 0 });
+  });
+
+  it('are dropped and counted with fewer than two readings, be there ever so many in a gap', () => {
+    const { windows, counters } = play({ ...window, hopSeconds: 0.000_01, maxGapSeconds: 10_000 }, [
+      [0, 1],
+      [1, 2],
+      [5000, 3],
+    ]);
+    // Those that end between the second and the third reading hold one or none from a moment on.
+    expect(windows.length).toBeGreaterThan(0);
+    expect(windows.every((values) => values.length === 2)).toBe(true);
+    expect(windows.length + counters.windowsDropped).toBeCloseTo(4998 / 0.000_01, -2);
+  });
+
+  it('hold the newest readings, and count the others, where there are more than they may have', () => {
+    const rows = Array.from({ length: 41 }, (_, n): Row => [n / 10, n]);
+    const { windows, counters } = play({ ...window, samples: 15, hopSeconds: 2 }, rows);
+    expect(windows).toEqual([
+      [5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19],
+      [25, 26, 27, 28, 29, 30, 31, 32, 33, 34, 35, 36, 37, 38, 39],
+    ]);
+    expect(counters.readingsCut).toBe(10);
+  });
+
+  it('begin anew after a gap, and follow a clock that was set back', () => {
+    const { windows, counters } = play(window, [
+      [100, 1],
+      [101, 2],
+      [200, 3],
+      [201, 4],
+      [202, 5],
+      [10, 6],
+      [11, 7],
+      [12, 8],
+    ]);
+    expect(windows).toEqual([
+      [3, 4],
+      [6, 7],
+    ]);
+    expect(counters.gaps).toBe(2);
+  });
+
+  it('hold a missing value or are dropped with it, as the manifest says', () => {
+    const rows: Row[] = [
+      [0, 1],
+      [1, NaN],
+      [2, 3],
+      [3, 4],
+      [4, 5],
+    ];
+    expect(play(window, rows).windows).toEqual([
+      [1, 1],
+      [1, 3],
+      [3, 4],
+    ]);
+    const { windows, counters } = play({ ...window, missing: 'drop' }, rows);
+    expect(windows).toEqual([[3, 4]]);
+    expect(counters.windowsDropped).toBe(2);
+  });
+
+  it.each([
+    [{ samples: 10 }, 'hop'],
+    [{ samples: 10, hop: 1, seconds: 1, hopSeconds: 1 }, 'hop'],
+    [{ samples: 10, seconds: 1 }, 'hopSeconds'],
+    [{ samples: 10, seconds: 1, hopSeconds: 2 }, 'hopSeconds'],
+    [{ samples: 10, seconds: 1, hopSeconds: 1, rateHz: 10 }, 'seconds'],
+    [{ samples: 10, seconds: 1, hopSeconds: 1, missing: 'interpolate' }, 'missing'],
+    [{ samples: 10, hop: 1, downsample: 'mean' }, 'downsample'],
+  ])('are refused where the manifest contradicts itself: %j', (spec, key) => {
+    const { error } = windowSchema.safeParse(spec);
+    expect(error?.issues.map(({ path }) => path[0])).toEqual([key]);
+  });
+});
+
+describe('readings that come faster than the rate', () => {
+  /** 1 Hz out of 20 Hz: a slow ramp, and a vibration of 19 Hz, which every 20th reading shows as one of 1 Hz. */
+  const rows = (frequencyHz: number) =>
+    Array.from({ length: 20 * 40 }, (_, n): Row => [
+      n / 20,
+      Math.sin((2 * Math.PI * frequencyHz * n) / 20 + 1),
+    ]);
+  const greatest = (downsample: string, frequencyHz: number) => {
+    const { windows } = play({ samples: 30, hop: 30, rateHz: 1, downsample }, rows(frequencyHz));
+    return Math.max(...(windows[0] ?? [NaN]).slice(1).map(Math.abs));
+  };
+
+  it('pass for something slow where the last one is taken, and cancel out in the mean', () => {
+    for (const frequencyHz of [1, 3, 8, 9]) {
+      expect(greatest('last', frequencyHz)).toBeGreaterThan(0.8);
+      expect(greatest('mean', frequencyHz)).toBeLessThan(0.01);
+    }
+    // As the documentation says: 3.9 dB less at half the rate, next to nothing less far below it.
+    expect(greatest('mean', 0.5)).toBeLessThan(0.7);
+    expect(greatest('mean', 0.05)).toBeGreaterThan(0.95);
+  });
+
+  it('are averaged by channel, and a row without any is filled as before', () => {
+    const { windows, counters } = play({ samples: 3, hop: 3, rateHz: 1, downsample: 'mean' }, [
+      [0, 10],
+      [0.5, 1],
+      [0.75, 2],
+      [1, 3],
+      [2.5, 7],
+    ]);
+    expect(windows).toEqual([[10, 2, 3]]);
+    expect(counters.valuesFilled).toBe(0);
+  });
+});

@@ -69,6 +69,9 @@ function contentOf(input: ModelInput): string {
   if (input.kind === 'picture') return `${input.layout} ${input.colorOrder}`;
   const { channels, features, window } = input;
   const each = features ? `${features.length} features of ` : '';
-  const rate = window.rateHz === undefined ? '' : ` at ${window.rateHz} Hz`;
-  return `${each}${window.samples} samples${rate}, every ${window.hop}, of ${channels.join(', ')}`;
+  const { samples, hop = 0, seconds, hopSeconds = 0, rateHz } = window;
+  const rate = rateHz === undefined ? '' : ` at ${rateHz} Hz`;
+  const extent =
+    seconds === undefined ? `${samples} samples${rate}, every ${hop}` : `${seconds} s, every ${hopSeconds} s`;
+  return `${each}${extent}, of ${channels.join(', ')}`;
 }

@@ -34,14 +34,14 @@ export function createSensorSource(config: SensorSourceConfig, context: SensorCo
 
 function open(
   config: SensorSourceConfig,
-  { channels, samples }: Windowing,
+  { channels, leastRows }: Windowing,
   inbox: ReadingInbox | undefined,
   skip: Skip,
 ): Promise<ReadingReader> | ReadingReader {
   switch (config.type) {
     case 'csv':
     case 'jsonl':
-      return new Replay(config, channels, samples, skip);
+      return new Replay(config, channels, leastRows, skip);
     case 'topic':
     case 'mqtt': {
       const { topic, fields, timeField } = config;

@@ -4,6 +4,7 @@ import type { Logger } from '../../logger.js';
 import { noReadings, type Windowing } from '../../samples.js';
 import type { SampleFrame } from '../../types.js';
 import type { FrameSource } from '../index.js';
+import { LateReadings } from './late-readings.js';
 import type { ReadingReader } from './reading.js';
 
 /** Told of a reading that cannot be used: it is counted and said, and the source goes on. */
@@ -25,6 +26,7 @@ export class SensorSource implements FrameSource {
   readonly silent = true;
   readonly #options: SensorOptions;
   readonly #stallSeconds: number | undefined;
+  readonly #late: LateReadings;
   readonly #ready: SampleFrame[] = [];
   #reader: ReadingReader | undefined;
   #wasOpen = false;
@@ -34,6 +36,7 @@ export class SensorSource implements FrameSource {
 
   constructor(config: SensorSourceConfig, options: SensorOptions) {
     this.#options = options;
+    this.#late = new LateReadings('latenessSeconds' in config ? config.latenessSeconds : 0);
     this.#stallSeconds = 'stallSeconds' in config ? config.stallSeconds : undefined;
   }
 
@@ -45,7 +48,7 @@ export class SensorSource implements FrameSource {
         const reading = await this.#take(reader, signal);
         if (!reading) break;
         this.#lastSkip = undefined;
-        this.#collect(reading);
+        for (const due of this.#late.add(reading)) this.#collect(due);
         const wasBehind = this.#behind;
         this.#behind = reader.pending > 0;
         if (wasBehind || this.#behind) this.#keepNewest();
@@ -60,6 +63,7 @@ export class SensorSource implements FrameSource {
     const reader = this.#reader;
     this.#reader = undefined;
     this.#ready.length = 0;
+    this.#late.flush();
     await reader?.stop();
   }
 

@@ -143,6 +143,22 @@ describe('readings of a topic', () => {
     await topic.stop();
   });
 
+  it('that come late are sorted in within the stated time, and counted beyond it', async () => {
+    const config = { type: 'topic', topic: 'plant/pump', timeField: 't', latenessSeconds: 2 };
+    const topic = source(config);
+    const rows = take(topic, 4);
+    await new Promise((resolve) => setImmediate(resolve));
+    for (const t of [10, 12, 11, 13, 9.5, 14, 15, 16]) {
+      deliver(Buffer.from(JSON.stringify({ t: 1_700_000_000 + t, a: t, b: 0 })));
+      // One by one, so that no window takes the place of the one before.
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+    expect((await rows).flatMap((row) => [row[0], row[2]])).toEqual([10, 11, 11, 12, 12, 13, 13, 14]);
+    expect(topic.counters.sensor).toMatchObject({ readingsLate: 1 });
+    await topic.stop();
+    expect(() => sourceSchema.parse({ ...config, timeField: undefined })).toThrow('needs timeField');
+  });
+
   it('that stay out for too long are a fault', async () => {
     const topic = source({ type: 'mqtt', topic: 'plant/pump', stallSeconds: 1 });
     await expect(topic.next(never)).rejects.toThrow(code('SOURCE_STALLED'));
