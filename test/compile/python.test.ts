@@ -93,12 +93,19 @@ describe('making an environment', () => {
     },
   );
 
-  test('leaves nothing half done where a package cannot be had', { timeout: 120_000 }, async () => {
-    await expect(prepare('./no-such-package-here\n')).rejects.toMatchObject({
-      code: 'COMPILE_ENVIRONMENT_FAILED',
-    });
-    expect(environments()).toEqual([]);
-  });
+  test(
+    'leaves nothing half done where a package cannot be had, and says what pip says',
+    { timeout: 120_000 },
+    async () => {
+      await expect(prepare('./no-such-package-here\n')).rejects.toMatchObject({
+        code: 'COMPILE_ENVIRONMENT_FAILED',
+        details: {
+          reason: expect.stringMatching(/^Invalid requirement: '.\/no-such-package-here'/) as string,
+        },
+      });
+      expect(environments()).toEqual([]);
+    },
+  );
 
   test(
     'leaves nothing half done where it is interrupted, and removes what a killed one left',

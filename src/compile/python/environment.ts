@@ -49,7 +49,10 @@ export async function prepareEnvironment(
     }
   }
   const base = await findPython({
-    framework: options.framework ?? spec.name, versions: spec.pythons, python: options.python });
+    framework: options.framework ?? spec.name,
+    versions: spec.pythons,
+    python: options.python,
+  });
   const folder = folderFor(base.version);
   if (!(await works(interpreterIn(folder), cache))) await make(spec, base, folder, cache, options);
   return interpreterIn(folder);
@@ -144,8 +147,11 @@ function isAlive(pid: number): boolean {
   }
 }
 
-/** pip says it in a line of its own. */
+/** pip says it in a line of its own, and below that, with an arrow, which package it was. */
 function reasonOf({ how, lastLines }: Ending): string {
-  const said = lastLines.filter((line) => /^(ERROR|Error)/.test(line)).at(-1) ?? lastLines.at(-1);
-  return said === undefined ? how : said.replace(/^ERROR:\s*/, '').replace(/\.$/, '');
+  const last = (pattern: RegExp) =>
+    lastLines.map((line) => pattern.exec(line)?.[1]).findLast((found) => found);
+  const said = last(/^error:\s*(.+)/i) ?? lastLines.findLast((line) => !/^(note|hint):/i.test(line)) ?? how;
+  const what = last(/^╰─> ([\w.-]+)$/);
+  return `${said.replace(/\.$/, '')}${what === undefined ? '' : ` (${what})`}`;
 }
