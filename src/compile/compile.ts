@@ -1,6 +1,12 @@
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import path from 'node:path';
 import type { Manifest } from '../models/index.js';
+import {
+  goldenOutputs,
+  refuseStrangers,
+  writePackage,
+  type PackageContent,
+} from '../models/write-package.js';
 import { userCache } from '../user-cache.js';
 import { checkOutline } from './check.js';
 import type { Compiled, Description } from './description.js';
@@ -10,7 +16,6 @@ import { goldenInputs } from './golden/inputs.js';
 import { toleranceOf, type Expected } from './golden/reference.js';
 import type { GoldenInput } from './golden/sample.js';
 import { compileByKernels } from './kernels.js';
-import { refuseStrangers, writePackage, type PackageContent, type PackageTarget } from './package-folder.js';
 import { proveTargets } from './proof.js';
 import { findSourceModel } from './source-model.js';
 import { CompileSteps, type StepOptions } from './steps.js';
@@ -69,18 +74,25 @@ export async function compileModel(order: CompileOrder, options: StepOptions): P
     const expected = await steps.reference(description, samples);
     const { version, description: text, license, provenance } = order.draft;
     const made = { source: path.basename(order.model), framework: description.framework };
-    const contentOf = (compiled: Compiled, byKernels: readonly string[]): PackageContent => ({
-      manifest: {
-        ...said,
-        version,
-        ...(text !== undefined && { description: text }),
-        license,
-        provenance: { ...made, ...(byKernels.length > 0 && { byKernels }), ...provenance },
-      },
-      labels,
-      targets: packageTargets(compiled, description),
-      ...goldenFiles(samples, expected),
-    });
+    const { golden, files: common } = goldenFiles(samples, expected);
+    if (labels) common.set('labels.txt', Buffer.from(`${labels.join('\n')}\n`));
+    const contentOf = (compiled: Compiled, byKernels: readonly string[]): PackageContent => {
+      const parts = targetsOf(compiled, description);
+      return {
+        manifest: {
+          manifestVersion: 1,
+          ...said,
+          version,
+          ...(text !== undefined && { description: text }),
+          license,
+          provenance: { ...made, ...(byKernels.length > 0 && { byKernels }), ...provenance },
+          ...(labels && { labels: 'labels.txt' }),
+          targets: parts.map(({ target }) => target),
+          golden,
+        },
+        files: new Map([...common, ...parts.map(({ at, from }) => [at, from] as const)]),
+      };
+    };
     const prove = async (some: Compiled['targets']) => {
       const folder = path.join(work, 'proof');
       await writePackage(folder, contentOf({ targets: some }, []));
@@ -89,7 +101,7 @@ export async function compileModel(order: CompileOrder, options: StepOptions): P
     const { compiled, byKernels, notes } = order.kernels
       ? await compileByKernels(steps, description, targets, prove)
       : { compiled: await steps.compile(description, targets), byKernels: [], notes: [] };
-    const manifest = await writePackage(order.out, contentOf(compiled, byKernels));
+    const { manifest } = await writePackage(order.out, contentOf(compiled, byKernels));
     const { framework } = description;
     return { folder: order.out, manifest, framework, notes: [...description.notes, ...notes] };
   } finally {
@@ -97,33 +109,42 @@ export async function compileModel(order: CompileOrder, options: StepOptions): P
   }
 }
 
-function packageTargets({ targets }: Compiled, { onnx }: Description): PackageTarget[] {
-  const dlr = Object.entries(targets).map(([name, { folder, architecture, cpuFeatures }]) => ({
-    name: `dlr-${name}`,
-    runtime: 'dlr' as const,
-    from: folder,
-    minRuntimeVersion: oldestDlr,
-    platform: { architecture, cpuFeatures },
-  }));
-  return onnx === undefined ? dlr : [...dlr, { name: 'onnx', runtime: 'onnx', from: onnx }];
+type Golden = Manifest['golden'];
+/** A target of the manifest; where its file or folder is now, and where that goes in the package. */
+interface Part {
+  readonly target: Readonly<Record<string, unknown>>;
+  readonly from: string;
+  readonly at: string;
+}
+
+function targetsOf({ targets }: Compiled, { onnx }: Description): Part[] {
+  const parts: Part[] = Object.entries(targets).map(([target, { folder, architecture, cpuFeatures }]) => {
+    const name = `dlr-${target}`;
+    const platform = { os: 'linux', architecture, cpuFeatures };
+    const said = { name, runtime: 'dlr', path: name, minRuntimeVersion: oldestDlr, platform };
+    return { target: said, from: folder, at: name };
+  });
+  if (onnx !== undefined)
+    parts.push({
+      target: { name: 'onnx', runtime: 'onnx', path: 'onnx' },
+      from: onnx,
+      at: 'onnx/model.onnx',
+    });
+  return parts;
 }
 
 function goldenFiles(
   samples: readonly GoldenInput[],
   expected: readonly (readonly Expected[])[],
-): Pick<PackageContent, 'golden' | 'goldenFiles'> {
-  const goldenFiles = new Map<string, Buffer>();
+): { readonly golden: Golden; readonly files: Map<string, string | Buffer> } {
+  const files = new Map<string, string | Buffer>();
   const golden = samples.map(({ file, content }, index) => {
     const outputs = expected[index] ?? [];
-    const answer = `${path.parse(file).name}.expected.json`;
-    const tolerances = outputs.map(toleranceOf);
-    const byPosition = outputs.map(
-      ({ shape, data }, position) => [position, { shape, data, tolerance: tolerances[position] }] as const,
-    );
-    goldenFiles.set(file, content);
-    goldenFiles.set(answer, Buffer.from(`${JSON.stringify({ outputs: Object.fromEntries(byPosition) })}\n`));
-    const tolerance = Math.max(...tolerances);
-    return { input: `golden/${file}`, output: `golden/${answer}`, tolerance };
+    const [input, output] = [`golden/${file}`, `golden/${path.parse(file).name}.expected.json`];
+    const allowed = outputs.map((one) => ({ shape: one.shape, data: one.data, tolerance: toleranceOf(one) }));
+    files.set(input, content);
+    files.set(output, goldenOutputs(allowed));
+    return { input, output, tolerance: Math.max(...allowed.map(({ tolerance }) => tolerance)) };
   });
-  return { golden, goldenFiles };
+  return { golden, files };
 }

@@ -7,7 +7,7 @@ import { outline, readDraft } from '../../src/compile/draft.js';
 import { frameworks } from '../../src/compile/framework.js';
 import { encodePng } from '../../src/compile/golden/png.js';
 import { pictureTensor } from '../../src/compile/golden/picture-tensor.js';
-import { refuseStrangers } from '../../src/compile/package-folder.js';
+import { refuseStrangers } from '../../src/models/write-package.js';
 import { findSourceModel } from '../../src/compile/source-model.js';
 import { chooseTargets } from '../../src/compile/target.js';
 

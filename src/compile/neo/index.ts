@@ -1,4 +1,4 @@
-import { cp, mkdir, mkdtemp, rename, rm, stat } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { modelSchema } from '../../config/model.js';
 import { ArtifactBucket } from '../../deploy/publish/artifact-bucket.js';
@@ -8,7 +8,7 @@ import { ModelRepository } from '../../models/index.js';
 import { userCache } from '../../user-cache.js';
 import type { Draft } from '../draft.js';
 import type { FrameworkName } from '../framework.js';
-import { refuseStrangers } from '../package-folder.js';
+import { refuseStrangers, replaceFolder } from '../../models/write-package.js';
 import { NeoJobs, type NeoOrder } from './job.js';
 
 /** What Neo calls the frameworks, and which of them it takes. */
@@ -127,17 +127,12 @@ async function bring(
   });
   await mkdir(userCache(), { recursive: true });
   const work = await mkdtemp(path.join(userCache(), 'neo-'));
-  const fresh = `${path.resolve(out)}.making-${process.pid}`;
   const repository = new ModelRepository({ folder: work, logger, trust: { publicKeys: [] } });
   try {
     const { folder } = await repository.resolve(name, config, signal);
-    // Beside it first: an interrupted copy is no package.
-    await cp(folder, fresh, { recursive: true });
-    await rm(out, { recursive: true, force: true });
-    await rename(fresh, out);
+    await replaceFolder(out, (fresh) => cp(folder, fresh, { recursive: true }));
   } finally {
     repository.close();
-    await rm(fresh, { recursive: true, force: true });
     await rm(work, { recursive: true, force: true });
   }
 }
