@@ -3,6 +3,7 @@ import { cpus } from 'node:os';
 import { z } from 'zod';
 import { describeError } from './errors/index.js';
 import type { Logger } from './logger.js';
+import { Turns } from './models/turns.js';
 import type { OpenModelSpec } from './pipeline/load-model.js';
 import { StateFile } from './state-file.js';
 
@@ -39,6 +40,7 @@ export class ProvenModels {
   readonly #file: StateFile<State>;
   readonly #logger: Logger;
   readonly #machine = `${process.arch} ${cpus()[0]?.model ?? ''}`;
+  readonly #turns = new Turns();
   #state: Promise<State> | undefined;
   /** One write after the other: pipelines become ready together. */
   #writing: Promise<void> = Promise.resolve();
@@ -57,6 +59,11 @@ export class ProvenModels {
     return this.#change(({ proofs, ...rest }) =>
       proofs.includes(proof) ? undefined : { ...rest, proofs: [...proofs, proof].slice(-keep) },
     );
+  }
+
+  /** Has pipelines of one model seek its target one after the other, so that the first one finds it for all. */
+  inTurn<T>(spec: OpenModelSpec, signal: AbortSignal, seek: () => Promise<T>): Promise<T> {
+    return this.#turns.take(choiceKey(spec), signal, seek);
   }
 
   /** The target that was found best for it; undefined where none was sought. @param spec without a preferred target */

@@ -10,14 +10,18 @@ export interface Settled {
 
 /**
  * Gives the model of a pipeline its target: the one that was found best on this machine before, else the one that is found now.
- * The one at work goes on meanwhile: all of it happens in processes of its own.
+ * The one at work goes on meanwhile: all of it happens in processes of its own, once for all pipelines of the model.
  * @throws EdgeError MODEL_NO_TARGET with the reason for each target; of the package; the reason of the signal
  */
-export async function settleTarget(
+export function settleTarget(
   spec: PipelineSpec,
   proven: ProvenModels,
   signal: AbortSignal,
 ): Promise<Settled> {
+  return proven.inTurn(spec, signal, () => settle(spec, proven, signal));
+}
+
+async function settle(spec: PipelineSpec, proven: ProvenModels, signal: AbortSignal): Promise<Settled> {
   const known = await proven.choiceFor(spec);
   if (known !== undefined) return { spec: preferring(spec, known), choice: undefined };
   const choice = await chooseTarget(spec, { signal });
