@@ -1,12 +1,10 @@
 import path from 'node:path';
-import { Backoff } from '../backoff.js';
-import { describeError, EdgeError } from '../errors/index.js';
 import type { Logger } from '../logger.js';
-import { DiskFault } from './disk-fault.js';
+import { Budget } from './budget.js';
 import type { LaneStatus, Stored } from './items.js';
-import { removeLeftovers } from './leftovers.js';
-import { headroomBytes, MeasuredFolder } from './measured-folder.js';
-import { isDamage, Store, type StoredItem } from './store.js';
+import { KeptStore } from './kept-store.js';
+import { Stock } from './stock.js';
+import type { Store, StoredItem } from './store.js';
 import { Unsynced } from './unsynced.js';
 import { Unwritten } from './unwritten.js';
 
@@ -32,71 +30,62 @@ const version = 'v1';
  * reaches the disk in the order in which it was asked for.
  */
 export class Queue {
-  readonly counters: { -readonly [K in keyof QueueCounters]: QueueCounters[K] } = {
-    lostToBudget: 0,
-    lostWithoutDisk: 0,
-    damaged: 0,
-    repairs: 0,
-  };
-  readonly #options: QueueOptions;
-  readonly #folder: string;
-  #maxBytes: number;
-  #store: Store | undefined;
-  #onDisk = 0;
-  /** Above all that an earlier life left on the disk, even where the disk can be read only later. */
-  #next = Date.now() * 1000;
-  /** Nothing on the disk is before it: LevelDB is slow to walk over what was removed. */
-  #cursor = 0;
-  /** The last place that is, or may be, on the disk. */
-  #written = 0;
+  readonly #stock = new Stock();
+  readonly #kept: KeptStore;
+  readonly #budget: Budget;
   readonly #pending = new Unwritten();
   readonly #unsynced: Unsynced;
-  /** What is to go from the disk. */
-  readonly #removals = new Set<number>();
   #reads = 0;
   /** What a reading that is under way may still find, on the disk or in memory. */
   readonly #removedDuringReads = new Set<number>();
-  #evictedUpTo = 0;
+  #lostWithoutDisk = 0;
+  #damaged = 0;
   #working: Promise<void> | undefined;
-  #retryTimer: NodeJS.Timeout | undefined;
-  readonly #reopening = new Backoff({ initialMs: 1000, maxMs: 60_000 });
-  #damageInARow = 0;
-  readonly #fault: DiskFault;
-  readonly #size: MeasuredFolder;
   #closed = false;
   /** Called when there is something to read. */
   onItems: () => void = () => undefined;
 
-  constructor(options: QueueOptions) {
-    this.#options = options;
-    this.#folder = path.join(options.folder, version);
-    this.#maxBytes = options.maxBytes;
-    this.#fault = new DiskFault(this.#folder, options.logger);
-    this.#size = new MeasuredFolder(options.folder);
+  constructor({ folder, maxBytes, onEvict, logger }: QueueOptions) {
+    this.#kept = new KeptStore({
+      folder: path.join(folder, version),
+      takeStock: (store) => this.#takeStock(store),
+      onAgain: () => this.#work(),
+      logger,
+    });
+    this.#budget = new Budget({ folder, version, maxBytes, onEvict, logger });
     this.#unsynced = new Unsynced(
       async () => {
-        await this.#store?.sync();
-        return this.#store !== undefined;
+        const store = this.#kept.current;
+        await store?.sync();
+        return this.#kept.current !== undefined;
       },
-      (error) => this.#fault.say(error),
+      (error) => this.#kept.fault.say(error),
     );
   }
 
+  get counters(): QueueCounters {
+    return {
+      lostToBudget: this.#budget.lost,
+      lostWithoutDisk: this.#lostWithoutDisk,
+      damaged: this.#damaged,
+      repairs: this.#kept.repairs,
+    };
+  }
+
   get waiting(): number {
-    return Math.max(0, this.#onDisk - this.#removals.size) + this.#pending.size;
+    return Math.max(0, this.#stock.onDisk - this.#stock.removals.size) + this.#pending.size;
   }
 
   get diskBytes(): number {
-    return this.#size.bytes;
+    return this.#budget.diskBytes;
   }
 
   get diskFault(): string | undefined {
-    return this.#fault.reason;
+    return this.#kept.fault.reason;
   }
 
   set maxBytes(bytes: number) {
-    this.#maxBytes = bytes;
-    this.#size.expire();
+    this.#budget.maxBytes = bytes;
     this.#work();
   }
 
@@ -109,9 +98,9 @@ export class Queue {
   /** @param besideBytes that it takes on the disk outside of the store */
   push(value: Buffer, besideBytes = 0): Promise<Stored> {
     return new Promise((settle) => {
-      this.#pending.add(this.#next++, { value, settle });
-      this.#size.added(besideBytes);
-      this.counters.lostWithoutDisk += this.#pending.bound(this.#written);
+      this.#pending.add(this.#stock.next++, { value, settle });
+      this.#budget.added(besideBytes);
+      this.#lostWithoutDisk += this.#pending.bound(this.#stock.written);
       this.#work();
       this.onItems();
     });
@@ -120,12 +109,12 @@ export class Queue {
   /** @param after the place behind which to begin */
   async read(after: number, limit: number): Promise<StoredItem[]> {
     this.#reads++;
-    for (const sequence of this.#removals) this.#removedDuringReads.add(sequence);
+    for (const sequence of this.#stock.removals) this.#removedDuringReads.add(sequence);
     try {
       // Taken first: what reaches the disk during the reading is then in one of the two, or in both.
       const pending = this.#pending.entries.map(([sequence, { value }]) => ({ sequence, value }));
-      const stored = await this.#readStore(Math.max(after, this.#cursor), limit);
-      if (after <= this.#cursor && stored[0]) this.#cursor = stored[0].sequence - 1;
+      const stored = await this.#readStore(Math.max(after, this.#stock.cursor), limit);
+      if (after <= this.#stock.cursor && stored[0]) this.#stock.cursor = stored[0].sequence - 1;
       const items = new Map([...stored, ...pending].map((item) => [item.sequence, item]));
       return [...items.values()]
         .filter(({ sequence }) => sequence > after && !this.#isGone(sequence))
@@ -138,7 +127,7 @@ export class Queue {
 
   /** Whether an item that was read before has gone to the budget since. */
   hasEvicted(sequence: number): boolean {
-    return sequence <= this.#evictedUpTo;
+    return this.#budget.hasEvicted(sequence);
   }
 
   #isGone(sequence: number): boolean {
@@ -148,42 +137,44 @@ export class Queue {
   /** An item is done with. */
   remove(sequence: number): void {
     this.#pending.take(sequence)?.settle('memory');
-    if (sequence <= this.#written) this.#removals.add(sequence);
+    if (sequence <= this.#stock.written) this.#stock.removals.add(sequence);
     if (this.#reads > 0) this.#removedDuringReads.add(sequence);
     this.#work();
   }
 
   /** Removes an item that is damaged on the disk. */
   dropDamaged(sequence: number): void {
-    this.counters.damaged++;
+    this.#damaged++;
     this.remove(sequence);
   }
 
   /** Everything that can be on the disk is on it when this settles. */
   async close(): Promise<void> {
     this.#closed = true;
-    clearTimeout(this.#retryTimer);
+    this.#kept.stop();
     this.#unsynced.stopTimer();
     await this.#working;
-    if (this.#store && (this.#pending.size > 0 || this.#removals.size > 0)) await this.#write(this.#store);
+    const store = this.#kept.current;
+    if (store && this.#isDirty) await this.#write(store);
     await this.#unsynced.sync();
     for (const [, { settle }] of this.#pending.entries) settle('lost');
-    const store = this.#store;
-    this.#store = undefined;
-    await store?.close().catch((error: unknown) => this.#fault.say(error));
+    await this.#kept.close();
+  }
+
+  get #isDirty(): boolean {
+    return this.#pending.size > 0 || this.#stock.removals.size > 0;
   }
 
   /** With those that are removed already, and only not yet on the disk: what comes is at least `limit` others, or all. */
   async #readStore(after: number, limit: number): Promise<StoredItem[]> {
-    const store = this.#store;
+    const store = this.#kept.current;
     if (!store) return [];
     try {
-      const items = await store.read(after, limit + this.#removals.size);
-      this.#damageInARow = 0;
+      const items = await store.read(after, limit + this.#stock.removals.size);
+      this.#kept.wasRead();
       return items;
     } catch (error) {
-      if (this.#closed) return [];
-      await this.#fail(store, error);
+      if (!this.#closed) await this.#kept.fail(store, error);
       return [];
     }
   }
@@ -199,151 +190,60 @@ export class Queue {
     // So that what is pushed in one turn of the event loop is written at once.
     await Promise.resolve();
     do {
-      this.#store ??= await this.#open();
-      if (!this.#store) return;
-      if (this.#pending.size > 0 || this.#removals.size > 0) await this.#write(this.#store);
+      const store = await this.#kept.open();
+      if (!store) return;
+      if (this.#isDirty) await this.#write(store);
       await this.#keepBudget();
-    } while (!this.#closed && (this.#pending.size > 0 || this.#removals.size > 0));
+    } while (!this.#closed && this.#isDirty);
   }
 
-  async #open(): Promise<Store | undefined> {
-    if (this.#retryTimer) return undefined;
-    let store: Store | undefined;
-    try {
-      store = await Store.open(this.#folder, {
-        repair: this.#damageInARow === 1,
-        setAside: this.#damageInARow > 1,
-      });
-      await this.#takeStock(store);
-      return store;
-    } catch (error) {
-      this.#fault.say(error);
-      await store?.close().catch(() => undefined);
-      if (isDamage(error) && ++this.#damageInARow <= 2) return this.#open();
-      this.#retryLater();
-      return undefined;
-    }
-  }
-
-  async #takeStock(store: Store): Promise<void> {
+  async #takeStock(store: Store): Promise<number> {
+    const stock = this.#stock;
     const { count, last } = await store.extent();
     // A write that failed may have come through.
     const there = await store.existing([
-      ...this.#removals,
+      ...stock.removals,
       ...this.#pending.entries.map(([sequence]) => sequence),
     ]);
-    for (const sequence of this.#removals) if (!there.has(sequence)) this.#removals.delete(sequence);
-    this.#onDisk = count - (there.size - this.#removals.size);
-    this.#next = Math.max(this.#next, last + 1);
-    this.#written = Math.max(this.#written, last);
-    this.#sayOpened(store);
-    this.#fault.opened();
+    for (const sequence of stock.removals) if (!there.has(sequence)) stock.removals.delete(sequence);
+    stock.onDisk = count - (there.size - stock.removals.size);
+    stock.next = Math.max(stock.next, last + 1);
+    stock.written = Math.max(stock.written, last);
     if (count > 0) this.onItems();
+    return stock.onDisk;
   }
 
   async #write(store: Store): Promise<void> {
+    const stock = this.#stock;
     const puts = this.#pending.entries;
-    const removals = [...this.#removals];
-    this.#written = Math.max(this.#written, puts.at(-1)?.[0] ?? 0);
+    const removals = [...stock.removals];
+    stock.written = Math.max(stock.written, puts.at(-1)?.[0] ?? 0);
     try {
       await store.write(
         puts.map(([sequence, { value }]) => [sequence, value] as const),
         removals,
       );
     } catch (error) {
-      await this.#fail(store, error);
+      await this.#kept.fail(store, error);
       return;
     }
-    this.#reopening.reset();
-    this.#fault.written();
-    for (const sequence of removals) this.#removals.delete(sequence);
-    this.#onDisk += puts.length - removals.length;
+    this.#kept.wasWritten();
+    for (const sequence of removals) stock.removals.delete(sequence);
+    stock.onDisk += puts.length - removals.length;
     for (const [sequence, pending] of puts) {
-      this.#size.added(pending.value.byteLength);
+      this.#budget.added(pending.value.byteLength);
       // Sent meanwhile: its removal waits for the next round.
       if (this.#pending.take(sequence)) this.#unsynced.add(pending);
     }
   }
 
-  /** The files are left as they are; the next attempt to open them says what can be done. */
-  async #fail(store: Store, error: unknown): Promise<void> {
-    if (this.#store !== store) return;
-    this.#store = undefined;
-    this.#fault.say(error);
-    await store.close().catch(() => undefined);
-    if (isDamage(error)) {
-      this.#damageInARow++;
-      this.#work();
-    } else {
-      this.#retryLater();
-    }
-  }
-
-  #retryLater(): void {
-    if (this.#closed) return;
-    this.#retryTimer = setTimeout(() => {
-      this.#retryTimer = undefined;
-      this.#work();
-    }, this.#reopening.nextMs()).unref();
-  }
-
   async #keepBudget(): Promise<void> {
-    const store = this.#store;
-    if (!store || !this.#size.isStale(this.#maxBytes)) return;
+    const store = this.#kept.current;
+    if (!store) return;
     try {
-      let bytes = await this.#size.measure();
-      const limit = this.#maxBytes - headroomBytes;
-      // What is left of items that are gone.
-      if (bytes > limit || (this.#onDisk === 0 && bytes > headroomBytes)) {
-        const [first] = await store.read(this.#cursor, 1);
-        await store.compact(first ? first.sequence : this.#next);
-        bytes = await this.#size.measure();
-      }
-      const { folder, logger } = this.#options;
-      if (bytes > limit && (await removeLeftovers(folder, version, logger)))
-        bytes = await this.#size.measure();
-      while (bytes > limit && this.#onDisk > 0) {
-        await this.#evict(store, Math.max(1, Math.ceil(this.#onDisk / 10)));
-        bytes = await this.#size.measure();
-      }
+      await this.#budget.keep(store, this.#stock);
     } catch (error) {
-      await this.#fail(store, error);
+      await this.#kept.fail(store, error);
     }
-  }
-
-  async #evict(store: Store, count: number): Promise<void> {
-    let [last, left] = [this.#cursor, count];
-    while (left > 0) {
-      const items = await store.read(last, Math.min(left, 500));
-      if (items.length === 0) break;
-      last = items.at(-1)?.sequence ?? last;
-      left -= items.length;
-      const gone = items.filter(({ sequence }) => !this.#removals.has(sequence));
-      for (const { value } of gone) if (value) await this.#options.onEvict?.(value);
-      await store.write(
-        [],
-        items.map(({ sequence }) => sequence),
-      );
-      for (const { sequence } of items) this.#removals.delete(sequence);
-      this.#onDisk -= items.length;
-      this.counters.lostToBudget += gone.length;
-    }
-    this.#evictedUpTo = last;
-    await store.compact(last + 1);
-    this.#options.logger.warn(
-      { count, lostToBudget: this.counters.lostToBudget, maxBytes: this.#maxBytes },
-      'The budget of the spool is reached: the oldest items are gone.',
-    );
-  }
-
-  #sayOpened({ opening }: Store): void {
-    if (opening !== 'repaired' && opening !== 'set-aside') return;
-    this.counters.repairs++;
-    const details = { folder: this.#folder, waiting: this.#onDisk };
-    const error =
-      opening === 'repaired'
-        ? new EdgeError('SPOOL_REPAIRED', details)
-        : new EdgeError('SPOOL_SET_ASIDE', details);
-    this.#options.logger.error({ code: error.code }, describeError(error));
   }
 }
