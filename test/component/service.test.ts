@@ -104,7 +104,7 @@ describe('the inference service of a component', () => {
       const { stdout } = await promisify(execFile)(python, [script, new URL(url).host, 'sorter', picture()]);
       const seen = JSON.parse(stdout) as Record<string, unknown>;
       const answered = await post('sorter', await readFile(picture()));
-      const predictions = answered.body['predictions'] as { label: string; confidence: number }[];
+      const predictions = answered.body['predictions'] as unknown as { label: string; confidence: number }[];
       expect(seen).toMatchObject({
         live: true,
         ready: true,
