@@ -1,14 +1,17 @@
-import { copyFileSync, mkdirSync, mkdtempSync, readFileSync } from 'node:fs';
+import { execFile } from 'node:child_process';
+import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { imageSize } from 'image-size';
 import { afterAll, describe, expect, it } from 'vitest';
 import type { Prediction } from '../../src/types.js';
 import { agreement, type ReferenceBox } from './agreement.js';
 import { gotModel } from './got-model.js';
 import { howToGetIt, streetVideo } from './street-video.js';
-import { throughComponent } from './through-component.js';
+import { main, throughComponent } from './through-component.js';
 
 interface Recorded {
   readonly frames: Readonly<Record<string, readonly ReferenceBox[]>>;
@@ -67,6 +70,29 @@ describe.skipIf(got === undefined)('the COCO detector of the registry', () => {
       console.log(`${agreed} of ${boxes} boxes of ${numbers.length} frames agree at IoU 0.95`);
       expect(boxes).toBeGreaterThan(100);
       expect(agreed / boxes).toBeGreaterThanOrEqual(0.99);
+    },
+  );
+
+  it.skipIf(streetVideo === undefined)(
+    'is what the surveillance demo raises alarms by, and draws into the pictures that it keeps',
+    { timeout: 120_000 },
+    async () => {
+      const out = path.join(folder, 'snapshots');
+      const options = ['--model', model, '--video', streetVideo as string, '--out', out, '--seconds', '15'];
+      const quiet = ['dashboard.enabled=false', 'pipelines.street.rules.0.when.dwell.seconds=1'];
+      const set = quiet.flatMap((one) => ['--set', one]);
+      const { stdout } = await promisify(execFile)(process.execPath, [
+        main,
+        'demo',
+        'surveillance',
+        ...options,
+        ...set,
+      ]);
+      expect(stdout).toContain('site/alarm  alarm: a person stays');
+      const pictures = readdirSync(out);
+      expect(pictures.length).toBeGreaterThan(0);
+      const { width, height } = imageSize(readFileSync(path.join(out, pictures[0] as string)));
+      expect([width, height]).toEqual([768, 576]);
     },
   );
 });

@@ -1,9 +1,11 @@
 import { getModel } from '../../src/compile/get/index.js';
 import { writerPython } from '../../src/compile/get/maker.js';
-import { isEdgeError } from '../../src/errors/index.js';
+import { isEdgeError, type EdgeError } from '../../src/errors/index.js';
 
-/** What a machine without a registry, or without a Python, fails with. */
-const outOfReach = ['GET_DOWNLOAD_FAILED', 'COMPILE_ENVIRONMENT_FAILED', 'COMPILE_PYTHON_MISSING'];
+/** Whether it is what a machine without a registry, or without a Python, fails with. */
+export const outOfReach = (error: unknown): error is EdgeError =>
+  isEdgeError(error) &&
+  ['GET_DOWNLOAD_FAILED', 'COMPILE_ENVIRONMENT_FAILED', 'COMPILE_PYTHON_MISSING'].includes(error.code);
 
 /**
  * A model as `mli model get` makes it, for ONNX Runtime alone; downloads stay in the user's cache.
@@ -19,7 +21,7 @@ export async function gotModel(
     await getModel({ name, from, out, targets: ['onnx'] }, options);
     return { model: out, python: await writerPython(options) };
   } catch (error) {
-    if (!isEdgeError(error) || !outOfReach.includes(error.code)) throw error;
+    if (!outOfReach(error)) throw error;
     console.log(`Skipped: the tests of ${name} need it from its registry: ${error.message}`);
     return undefined;
   }

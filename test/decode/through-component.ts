@@ -5,7 +5,8 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import type { Prediction } from '../../src/types.js';
 
-const main = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
+/** The command `mli`, as it was built. */
+export const main = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
 
 export interface DetectionRun {
   /** Folder of the model package. */
