@@ -43,7 +43,7 @@ async function infer(pictures: string[], options: InferOptions): Promise<void> {
   const { loadModel } = await import('../pipeline/load-model.js');
   const { FrameInference } = await import('../pipeline/frame-inference.js');
   const { readPicture } = await import('../sources/picture-file.js');
-  const { stages, width, height } = await loadModel({
+  const { stages, width, height, passedOver } = await loadModel({
     model: {
       folder: options.model,
       sha256: options.sha256,
@@ -53,6 +53,8 @@ async function infer(pictures: string[], options: InferOptions): Promise<void> {
     dlr: { threads: options.threads, device: 'cpu' },
     preprocess: {},
   });
+  for (const { target, reason } of passedOver)
+    console.error(`TARGET_PASSED_OVER The target ${target} is not used: ${reason}`);
   const { AnnotatedFolder } = await import('./annotated.js');
   const annotated = options.annotate === undefined ? undefined : new AnnotatedFolder(options.annotate);
   const inference = new FrameInference(stages);

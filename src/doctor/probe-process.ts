@@ -26,11 +26,13 @@ async function attempt(request: ProbeRequest): Promise<string> {
     case 'model': {
       const { loadModel } = await import('../pipeline/load-model.js');
       const { proveGolden } = await import('../pipeline/golden.js');
-      const { stages, package: model } = await loadModel({ ...request, preprocess: {} });
+      const { stages, package: model, passedOver } = await loadModel({ ...request, preprocess: {} });
       await proveGolden(model, stages.engine);
       await stages.engine.dispose();
       const { name, version, target } = stages.model;
-      return `${name} ${version}, ${target}: digests and ${model.manifest.golden.length} golden samples are right`;
+      const right = `digests and ${model.manifest.golden.length} golden samples are right`;
+      const unused = passedOver.map((one) => `; ${one.target} is not used: ${one.reason}`).join('');
+      return `${name} ${version}, ${target}: ${right}${unused}`;
     }
   }
 }

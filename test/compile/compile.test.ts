@@ -8,6 +8,7 @@ import { measureGolden } from '../../src/pipeline/golden.js';
 import { obstacle, thisMachine } from '../../src/models/target.js';
 import { openModel } from '../../src/pipeline/load-model.js';
 import { madePython } from './made-environment.js';
+import { smallOrder } from './small-order.js';
 
 const crossCompiler = (process.env['PATH'] ?? '')
   .split(':')
@@ -23,22 +24,8 @@ describe.skipIf(!ready)('compiling an ONNX model', () => {
   beforeAll(() => (folder = mkdtempSync(path.join(tmpdir(), 'mli-compile-'))));
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-  const order = () => ({
-    model: 'test/fixtures/onnx/float32_nchw',
-    targets: ['x64-avx2', 'x64-avx512', ...(crossCompiler ? ['arm64'] : [])],
-    shapes: {},
-    network: undefined,
-    golden: [],
-    out: path.join(folder, 'package'),
-    draft: {
-      version: '1.0.0',
-      license: 'Apache-2.0',
-      provenance: {},
-      labels: ['glass', 'metal', 'paper', 'plastic'],
-      input: { colorOrder: 'RGB', mean: [127, 127, 127], std: [128, 128, 128], resize: { mode: 'stretch' } },
-      decoder: { type: 'classification', activation: 'softmax' },
-    },
-  });
+  const targets = ['x64-avx2', 'x64-avx512', ...(crossCompiler ? ['arm64'] : [])];
+  const order = () => smallOrder('test/fixtures/onnx/float32_nchw', folder, targets);
 
   test(
     'gives a package whose targets compute what the framework computes',

@@ -10,6 +10,7 @@ import type { CompileSteps } from '../../src/compile/steps.js';
 import { thisMachine } from '../../src/models/target.js';
 import { obstacle } from '../native/fixtures.js';
 import { madePython } from './made-environment.js';
+import { smallOrder } from './small-order.js';
 
 const run = promisify(execFile);
 const python = madePython('tvm') && madePython('onnx');
@@ -47,20 +48,8 @@ describe.skipIf(!runs)('mli model compile --kernels', { timeout: 120_000 }, () =
   afterAll(() => rm(folder, { recursive: true }));
 
   const order = (model: string): CompileOrder => ({
-    model,
+    ...smallOrder(model, folder, ['x64-avx2']),
     kernels: true,
-    targets: ['x64-avx2'],
-    shapes: {},
-    golden: [],
-    out: path.join(folder, 'package'),
-    draft: {
-      version: '1.0.0',
-      license: 'Apache-2.0',
-      provenance: {},
-      labels: ['glass', 'metal', 'paper', 'plastic'],
-      input: { colorOrder: 'RGB', mean: [127, 127, 127], std: [128, 128, 128], resize: { mode: 'stretch' } },
-      decoder: { type: 'classification', activation: 'softmax' },
-    },
   });
 
   it('has the kernels compile a mobile network, proven by its golden samples', async () => {

@@ -67,6 +67,19 @@ it('a library that no digest knows is asked for its version', () => {
   expect(() => requireVersion(gone, loadBinding())).toThrow('does not open');
 });
 
+it.each([
+  undefined,
+  7,
+  {},
+  { runtime: 'dlr' },
+  { runtime: 'dlr', library: '' },
+  { runtime: 'x', library: 'y' },
+])('the addon refuses to ask %j for its version', (options) => {
+  expect(() => loadBinding().runtimeVersion(options as never)).toThrow(
+    expect.objectContaining({ code: 'OPTION_INVALID' }),
+  );
+});
+
 it('the oldest ONNX Runtime for a file is told by its opset and format', async () => {
   expect(await oldestOnnxRuntime(path.join(onnxPath('float32_nchw'), 'model.onnx'))).toBe('1.12.0');
   expect(await oldestOnnxRuntime('models/waste-sorter/onnx/model.onnx')).toBe('1.10.0');
