@@ -54,11 +54,12 @@ async function inspect(model: string, { publicKey: keys }: InspectOptions): Prom
   console.log(
     `input:     ${manifest.input.name} ${manifest.input.dtype}[${manifest.input.shape.join(', ')}] ${contentOf(manifest.input)}`,
   );
-  for (const { name, runtime, platform } of manifest.targets) {
+  for (const { name, runtime, platform, minRuntimeVersion } of manifest.targets) {
     const where = platform
       ? `${platform.os} ${platform.architecture} ${platform.cpuFeatures.join(' ')}`.trim()
       : 'anywhere';
-    console.log(`target:    ${name} (${runtime}, ${where})`);
+    const needs = minRuntimeVersion === undefined ? runtime : `${runtime} ${minRuntimeVersion} or newer`;
+    console.log(`target:    ${name} (${needs}, ${where})`);
   }
   console.log(
     `files:     ${files} proved, ${manifest.golden.length} golden sample${manifest.golden.length === 1 ? '' : 's'}`,
