@@ -45,7 +45,8 @@ def data_names(symbol: Symbol, arguments: Dict[str, Any]) -> List[str]:
 def input_shapes(path: Path, names: List[str], shapes: Shapes) -> List[List[int]]:
     """From the caller, else from the shapes that SageMaker puts beside the symbol.
 
-    Script mode names the file after the symbol; image classification calls it `model-shapes.json` whatever the symbol is called.
+    Script mode names the file after the symbol; image classification calls it `model-shapes.json`
+    whatever the symbol is called.
     """
     own = Path(re.sub(r"-symbol\.json$", "-shapes.json", str(path)))
     known: Dict[str, List[int]] = {}
