@@ -12,7 +12,7 @@ import { PipelineSupervisor } from '../../src/pipeline/supervisor.js';
 
 const entry = fileURLToPath(new URL('./fake-process.mjs', import.meta.url));
 const logger = createLogger({ name: 'test', level: 'silent' });
-export const never = new AbortController().signal;
+export const never: AbortSignal = new AbortController().signal;
 
 /** @param mode what fake-process.mjs makes of the pipeline */
 export const fakeSpec = (mode: string, more: object = {}): PipelineSpec =>
