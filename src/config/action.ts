@@ -88,7 +88,7 @@ const pictureFields = {
 
 const snapshotActionSchema = z.strictObject({
   type: z.literal('snapshot'),
-  folder: z.string().min(1).describe('Where the pictures go; nothing else should be in it.'),
+  folder: z.string().min(1).describe('Where the pictures go, and the windows of a sensor as CSV; nothing else should be in it.'),
   maxFiles: integer(1, 1_000_000).default(1000).describe('The oldest go above this …'),
   maxMegabytes: number(z.number().min(1).max(1_000_000)).default(500).describe('… and above this …'),
   maxAgeDays: number(z.number().min(0.01).max(3650)).default(30).describe('… and when they are older.'),
@@ -104,7 +104,7 @@ const uploadActionSchema = z.strictObject({
     .regex(/^[^/\0][^\0]*$/, 'must not begin with a slash')
     .default('feedback/{pipeline}/')
     .describe(
-      'Before <date>/<id of the result>.jpg; {thingName} and {pipeline} are filled in. infra/ lets devices write below feedback/.',
+      'Before <date>/<id of the result>.jpg, or .csv for the window of a sensor; {thingName} and {pipeline} are filled in. infra/ lets devices write below feedback/.',
     ),
   region: z.string().min(1).optional().describe("Of the bucket; default: the device's."),
   ...pictureFields,

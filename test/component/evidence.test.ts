@@ -7,9 +7,9 @@ import { promisify } from 'node:util';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { freePort } from '../../src/cli/free-port.js';
 import type { VitalsView } from '../../src/dashboard/live-view.js';
-import { Picture } from '../../src/opencv.js';
 import type { PipelineStatusMessage } from '../../src/status-message.js';
 import { startMoto, type Moto } from '../models/moto.js';
+import { pixelOf } from '../sources/pictures.js';
 import { Desk } from './desk.js';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
@@ -74,18 +74,6 @@ async function vitalsOf(port: number): Promise<VitalsView> {
     if (data !== undefined) return JSON.parse(data) as VitalsView;
   }
   throw new Error('The page ended before it told');
-}
-
-/** The pixel [blue, green, red] at a share of the width and height. */
-async function pixelOf(bytes: Uint8Array, x: number, y: number): Promise<number[]> {
-  const picture = await Picture.decode(bytes);
-  try {
-    const { width, height } = picture;
-    const part = { x: Math.floor(x * width), y: Math.floor(y * height), width: 1, height: 1 };
-    return [...picture.resized(part, 1, 1, 'area').data];
-  } finally {
-    picture.release();
-  }
 }
 
 /** Whether two pixels are the same but for what JPEG does to them. */

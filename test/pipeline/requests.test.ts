@@ -5,12 +5,11 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { documentSchema } from '../../src/config/document.js';
 import { createLogger } from '../../src/logger.js';
-import { Picture } from '../../src/opencv.js';
 import { PipelineProcesses } from '../../src/pipeline/processes.js';
 import type { PipelineResult } from '../../src/pipeline/result.js';
 import { specOf } from '../../src/pipeline/spec.js';
 import { PipelineSupervisor } from '../../src/pipeline/supervisor.js';
-import { jpeg } from '../sources/pictures.js';
+import { jpeg, pixelOf } from '../sources/pictures.js';
 import { never, until } from './fake-pipelines.js';
 
 const logger = createLogger({ name: 'test', level: 'silent' });
@@ -44,18 +43,6 @@ afterAll(async () => {
   await supervisor.stop();
   await rm(folder, { recursive: true });
 });
-
-/** The pixel [blue, green, red] at a share of the width and height. */
-async function pixelOf(bytes: Uint8Array, x: number, y: number): Promise<number[]> {
-  const picture = await Picture.decode(bytes);
-  try {
-    const { width, height } = picture;
-    const part = { x: Math.floor(x * width), y: Math.floor(y * height), width: 1, height: 1 };
-    return [...picture.resized(part, 1, 1, 'area').data];
-  } finally {
-    picture.release();
-  }
-}
 
 describe('a pipeline, asked for a picture,', () => {
   it('gives that of a result that just came, and never enlarges it', async () => {

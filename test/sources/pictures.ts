@@ -35,3 +35,15 @@ export function pngHeader(width: number, height: number): Buffer {
     chunk('IEND', Buffer.alloc(0)),
   ]);
 }
+
+/** The pixel [blue, green, red] at a share of the width and height. */
+export async function pixelOf(bytes: Uint8Array, x: number, y: number): Promise<number[]> {
+  const picture = await Picture.decode(bytes);
+  try {
+    const { width, height } = picture;
+    const part = { x: Math.floor(x * width), y: Math.floor(y * height), width: 1, height: 1 };
+    return [...picture.resized(part, 1, 1, 'area').data];
+  } finally {
+    picture.release();
+  }
+}
