@@ -17,6 +17,9 @@ const hideSchema = z
   })
   .refine(({ regions, labels }) => regions.length + labels.length > 0, 'must name regions or labels');
 
+/** What a line has beside the label attribute. */
+const manifestKeys = new Set(['source', 'source-ref', 'model-prediction', 'config-id', 'metadata']);
+
 const manifestSchema = z.strictObject({
   everySeconds: number(z.number().min(10).max(604_800))
     .default(3600)
@@ -26,6 +29,7 @@ const manifestSchema = z.strictObject({
     .string()
     .max(127)
     .regex(/^[a-zA-Z0-9](-*[a-zA-Z0-9])*$/, 'must be letters and digits, with hyphens between them')
+    .refine((name) => !manifestKeys.has(name), 'is a key of the manifest itself')
     .default('model-label')
     .describe('Name of the attribute with the labels; its metadata are in the one with -metadata.'),
 });

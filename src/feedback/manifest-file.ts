@@ -37,6 +37,8 @@ export class ManifestFile {
   /** When it is complete, on the monotonic clock. */
   readonly #dueMs: number;
   #lines: number;
+  /** A line was cut off by a disk that is full: the next one must not be swallowed by it. */
+  #torn = false;
 
   private constructor(file: string, target: ManifestTarget, key: string, dueMs: number, lines: number) {
     this.#path = file;
@@ -78,7 +80,10 @@ export class ManifestFile {
 
   /** Safe from a power cut when it settles. */
   async add(line: string): Promise<void> {
-    await appendFile(this.#path, `${line}\n`, { flush: true });
+    const before = this.#torn ? '\n' : '';
+    this.#torn = true;
+    await appendFile(this.#path, `${before}${line}\n`, { flush: true });
+    this.#torn = false;
     this.#lines++;
   }
 
