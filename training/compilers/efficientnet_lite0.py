@@ -83,27 +83,16 @@ class Network(Graph):
         self.state = state
 
     def convolution(self, x: str, name: str, conv: str, norm: str, stride: int, depthwise: bool) -> str:
-        """With its batch normalisation folded, and TensorFlow's SAME padding: the odd pixel comes last."""
+        """With its batch normalisation folded."""
         weight = self.state[f"{conv}.weight"]
         scale = self.state[f"{norm}.weight"] / np.sqrt(self.state[f"{norm}.running_var"] + EPSILON)
         bias = self.state[f"{norm}.bias"] - self.state[f"{norm}.running_mean"] * scale
-        kernel = weight.shape[2]
-        total = kernel - stride
-        before, after = total // 2, total - total // 2
         inputs = [
             x,
             self.constant(f"{name}.weight", weight * scale[:, None, None, None]),
             self.constant(f"{name}.bias", bias),
         ]
-        return self.node(
-            "Conv",
-            inputs,
-            name,
-            kernel_shape=[kernel, kernel],
-            strides=[stride, stride],
-            pads=[before, before, after, after],
-            group=weight.shape[0] if depthwise else 1,
-        )
+        return self.conv(inputs, name, weight.shape[2], stride, weight.shape[0] if depthwise else 1)
 
     def relu6(self, x: str) -> str:
         return self.node("Clip", [x, "zero", "six"], f"{x}.relu6")

@@ -26,6 +26,23 @@ class Graph:
         self.nodes.append(helper.make_node(kind, inputs, [output], output, **attributes))
         return output
 
+    def conv(
+        self, inputs: Sequence[str], output: str, kernel: int, stride: int, group: int, same: bool = True
+    ) -> str:
+        """A square convolution, with TensorFlow's SAME padding or none: of a size that the
+        stride divides, the odd pixel comes last."""
+        total = max(0, kernel - stride) if same else 0
+        before, after = total // 2, total - total // 2
+        return self.node(
+            "Conv",
+            inputs,
+            output,
+            kernel_shape=[kernel, kernel],
+            strides=[stride, stride],
+            pads=[before, before, after, after],
+            group=group,
+        )
+
     def input(self, name: str, shape: Sequence[int]) -> str:
         self.inputs.append(helper.make_tensor_value_info(name, TensorProto.FLOAT, shape))
         return name
@@ -34,9 +51,9 @@ class Graph:
         self.outputs.append(helper.make_tensor_value_info(name, TensorProto.FLOAT, shape))
 
     def shape(self, name: str) -> List[int]:
-        """Of a tensor that a node gave already."""
-        inferred = onnx.shape_inference.infer_shapes(self.model()).graph.value_info
-        (found,) = [value for value in inferred if value.name == name]
+        """Of an input, or of what a node gave already."""
+        graph = onnx.shape_inference.infer_shapes(self.model()).graph
+        (found,) = [value for value in (*graph.input, *graph.value_info) if value.name == name]
         return [axis.dim_value for axis in found.type.tensor_type.shape.dim]
 
     def model(self) -> onnx.ModelProto:

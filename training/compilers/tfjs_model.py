@@ -145,35 +145,29 @@ class Converter:
         return self.graph.node("Resize", inputs, node["name"], **corner)
 
     def convolution(self, node: Node) -> str:
-        """With the bias and the activation that were fused into it. SAME pads the odd pixel last; sizes are even."""
+        """With the bias and the activation that were fused into it."""
         value, kernel_name, *bias = node["input"]
         depthwise = "Depthwise" in node["op"]
         weight = self.weights[kernel_name]
         height, width, channels, multiplier = weight.shape
         stride, across = whole_numbers(node, "strides")[1:3]
         fused = texts(node, "fused_ops")
-        known = height == width and stride == across and set(whole_numbers(node, "dilations")) == {1}
-        if not known or text(node, "data_format") != "NHWC" or fused not in KNOWN_FUSIONS:
+        padding = text(node, "padding")
+        square = height == width and stride == across and set(whole_numbers(node, "dilations")) == {1}
+        usual = text(node, "data_format") == "NHWC" and padding in ("SAME", "VALID")
+        whole = stride == 1 or not any(size % stride for size in self.graph.shape(self.value(value))[2:])
+        if not square or not usual or not whole or fused not in KNOWN_FUSIONS:
             raise invalid(f"{node['name']} is a convolution of a kind that is not known here")
         if depthwise:
             weight = weight.transpose(2, 3, 0, 1).reshape(channels * multiplier, 1, height, width)
         else:
             weight = weight.transpose(3, 2, 0, 1)
-        total = max(0, height - stride) if text(node, "padding") == "SAME" else 0
-        before, after = total // 2, total - total // 2
         inputs = [self.value(value), self.graph.constant(kernel_name, weight)]
         inputs.extend(self.graph.constant(name, self.weights[name]) for name in bias)
         activation = fused[1] if len(fused) > 1 else None
         output = f"{node['name']}/linear" if activation else node["name"]
-        self.graph.node(
-            "Conv",
-            inputs,
-            output,
-            kernel_shape=[height, width],
-            strides=[stride, stride],
-            pads=[before, before, after, after],
-            group=channels if depthwise else 1,
-        )
+        group = channels if depthwise else 1
+        self.graph.conv(inputs, output, height, stride, group, same=padding == "SAME")
         return self.activate(activation, output, node["name"]) if activation else output
 
 

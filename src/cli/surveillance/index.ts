@@ -62,6 +62,6 @@ async function surveillance(options: SurveillanceOptions): Promise<void> {
   });
   if (!heard) return;
   const pictures = (await readdir(out)).filter((name) => name.endsWith('.jpg'));
-  say(`\n${results} results, ${persons.size} persons numbered, ${alarms} alarms`);
+  say(`\n${results} results, ${persons.size} tracks of persons, ${alarms} alarms`);
   say(`${pictures.length} annotated pictures in ${out}`);
 }
