@@ -119,7 +119,8 @@ export class ModelPursuit {
     // What ends its process cannot give way to another target in it: all are tried anew, each in a process of its own.
     if (code === 'PROCESS_ENDED' && !this.#retried.has(keyOf(spec))) {
       this.#retried.add(keyOf(spec));
-      void this.#options.proven.forget(spec).then(() => this.refresh());
+      const { signal } = this.#change;
+      void this.#options.proven.forget(spec).then(() => signal.aborted || this.refresh());
       return;
     }
     this.#options.tell({ type: 'model-rejected', code, message });

@@ -88,7 +88,10 @@ const pictureFields = {
 
 const snapshotActionSchema = z.strictObject({
   type: z.literal('snapshot'),
-  folder: z.string().min(1).describe('Where the pictures go, and the windows of a sensor as CSV; nothing else should be in it.'),
+  folder: z
+    .string()
+    .min(1)
+    .describe('Where the pictures go, and the windows of a sensor as CSV; nothing else should be in it.'),
   maxFiles: integer(1, 1_000_000).default(1000).describe('The oldest go above this …'),
   maxMegabytes: number(z.number().min(1).max(1_000_000)).default(500).describe('… and above this …'),
   maxAgeDays: number(z.number().min(0.01).max(3650)).default(30).describe('… and when they are older.'),

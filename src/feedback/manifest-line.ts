@@ -38,14 +38,15 @@ export function labelAttributes(
     return { [attribute]: value, [`${attribute}-metadata`]: { ...more, ...metadata } };
   }
   const [best] = picture.predictions;
-  if (!best) return {};
+  const place = best ? picture.labels.indexOf(best.label) : -1;
+  if (!best || place < 0) return {};
   const more = {
     'class-name': best.label,
     confidence: maxConfidence(best.confidence),
     type: 'groundtruth/image-classification',
   };
   return {
-    [attribute]: picture.labels.indexOf(best.label),
+    [attribute]: place,
     [`${attribute}-metadata`]: { ...more, ...metadata },
   };
 }

@@ -59,18 +59,24 @@ export class Manifests {
   }
 
   async #takeUp(): Promise<void> {
-    try {
-      for (const name of (await readdir(this.#folder)).sort()) {
-        const file = await ManifestFile.open(path.join(this.#folder, name));
-        // A place has one at a time; should there be two, one of them is complete.
-        const before = file && this.#open.get(nameOf(file.target));
-        if (before) await this.#send(nameOf(before.target), before);
-        if (file) this.#keep(nameOf(file.target), file);
-      }
-      await this.#sendDue();
-    } catch (error) {
+    const names = await readdir(this.#folder).catch((error: unknown) => {
       if ((error as NodeJS.ErrnoException).code !== 'ENOENT') this.#say(error);
-    }
+      return [];
+    });
+    // One that cannot be read holds up no other.
+    for (const name of names.sort())
+      await this.#takeUpOne(path.join(this.#folder, name)).catch((error: unknown) => this.#say(error));
+    await this.#sendDue().catch((error: unknown) => this.#say(error));
+  }
+
+  async #takeUpOne(place: string): Promise<void> {
+    const file = await ManifestFile.open(place);
+    if (!file) return;
+    const name = nameOf(file.target);
+    // A place has one at a time; should there be two, one of them is complete.
+    const before = this.#open.get(name);
+    if (before) await this.#send(name, before);
+    this.#keep(name, file);
   }
 
   async #sendDue(): Promise<void> {

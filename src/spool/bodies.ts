@@ -16,6 +16,8 @@ const names = /^[0-9a-f-]{36}$/;
 /** The bodies of uploads, a file each. */
 export class Bodies {
   readonly #folder: string;
+  /** Those of this life, from before their items are in the store. */
+  readonly #own = new Set<string>();
 
   constructor(folder: string) {
     this.#folder = folder;
@@ -27,6 +29,7 @@ export class Bodies {
     const file = randomUUID();
     const target = this.#pathOf(file);
     const temporary = `${target}.tmp`;
+    this.#own.add(file);
     try {
       const handle = await open(temporary, 'wx', 0o600);
       try {
@@ -38,6 +41,7 @@ export class Bodies {
       await rename(temporary, target);
       await this.#syncFolder();
     } catch (error) {
+      this.#own.delete(file);
       await rm(temporary, { force: true });
       throw error;
     }
@@ -51,13 +55,14 @@ export class Bodies {
   }
 
   async remove(file: string): Promise<void> {
+    this.#own.delete(file);
     await rm(this.#pathOf(file), { force: true });
   }
 
   /** Removes what no item names: a crash came between body and item. @returns how many */
   async removeOthers(known: ReadonlySet<string>): Promise<number> {
     const files = await readdir(this.#folder).catch(unlessMissing<string[]>([]));
-    const orphans = files.filter((file) => !known.has(file));
+    const orphans = files.filter((file) => !known.has(file) && !this.#own.has(file.replace(/\.tmp$/, '')));
     for (const orphan of orphans) await rm(path.join(this.#folder, orphan), { force: true });
     return orphans.length;
   }

@@ -34,8 +34,8 @@ export class UploadsLane {
   readonly #ending = new AbortController();
   readonly #busy = new Map<number, Promise<void>>();
   readonly #rests = new Rests();
-  /** Whose owners know that they wait. */
-  readonly #told = new Set<number>();
+  /** What their owners know of those that wait. */
+  readonly #told = new Map<number, 'delayed' | 'refused'>();
   #parallel: number;
   #running: Promise<void> = Promise.resolve();
   #counters = { sent: 0, refused: 0, lostWithoutDisk: 0, damaged: 0 };
@@ -186,11 +186,12 @@ export class UploadsLane {
     );
   }
 
-  /** Once for each item, and again when it is there. */
+  /** Once for each item that it is late, once that it is refused, and again when it is there. */
   async #tell(sequence: number, upload: StoredUpload, outcome: UploadOutcome): Promise<void> {
     const listener = this.#listeners.get(upload.owner);
-    if (!listener || this.#told.has(sequence)) return;
-    if (outcome.status !== 'uploaded') this.#told.add(sequence);
+    const told = this.#told.get(sequence);
+    if (!listener || told === 'refused' || told === outcome.status) return;
+    if (outcome.status !== 'uploaded') this.#told.set(sequence, outcome.status);
     try {
       const answer = await listener(upload, outcome);
       if (outcome.status !== 'refused' || answer !== 'drop') return;

@@ -100,3 +100,52 @@ it('no more bodies are in memory than are sent at once, however slow S3 is', asy
     await remove();
   }
 });
+
+it('an owner who was told that an upload is late is told of its refusal, too, and may give it up', async () => {
+  const { folder, remove } = await temporaryFolder();
+  const answers: UploadOutcome[] = [delayed, delayed, refused];
+  const lane = new UploadsLane({
+    folder,
+    config: config().uploads,
+    put: async () => answers.shift() ?? refused,
+    logger: quiet,
+  });
+  const told: string[] = [];
+  lane.listen('feedback', async (_item, { status }) => {
+    told.push(status);
+    return 'drop';
+  });
+  await lane.start();
+  try {
+    await lane.push(item('a.jpg'));
+    await until('its end', () => lane.status.waiting === 0);
+    expect(told).toEqual(['delayed', 'refused']);
+    expect(lane.status.refused).toBe(1);
+  } finally {
+    await lane.close();
+    await remove();
+  }
+});
+
+it.each([0, 2, 4, 6, 8])(
+  'an upload that comes %i ms after the start is no orphan of the life before',
+  async (ms) => {
+    const { folder, remove } = await temporaryFolder();
+    const lane = new UploadsLane({
+      folder,
+      config: config().uploads,
+      put: async ({ body }) => uploaded(body.byteLength),
+      logger: quiet,
+    });
+    try {
+      const pushed = new Promise((resolve) => setTimeout(resolve, ms)).then(() => lane.push(item('a.jpg')));
+      await lane.start();
+      expect(await pushed).not.toBe('lost');
+      await until('the upload', () => lane.status.sent === 1);
+      expect(lane.status.damaged).toBe(0);
+    } finally {
+      await lane.close();
+      await remove();
+    }
+  },
+);
