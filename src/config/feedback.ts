@@ -17,13 +17,8 @@ const hideSchema = z
   })
   .refine(({ regions, labels }) => regions.length + labels.length > 0, 'must name regions or labels');
 
-<<<<<<< HEAD
-/** What a line has beside the label attribute. */
-const manifestKeys = new Set(['source', 'source-ref', 'model-prediction', 'config-id', 'metadata']);
-=======
 /** What src/feedback/messages.ts writes beside the labels. */
 const reservedAttributes: readonly string[] = ['source', 'model-prediction', 'config-id', 'metadata'];
->>>>>>> dddfac2 (Refusals after a delay are told, uploads at the start are no orphans, a manifest that cannot be read holds up no other)
 
 const manifestSchema = z.strictObject({
   everySeconds: number(z.number().min(10).max(604_800))
@@ -34,14 +29,10 @@ const manifestSchema = z.strictObject({
     .string()
     .max(127)
     .regex(/^[a-zA-Z0-9](-*[a-zA-Z0-9])*$/, 'must be letters and digits, with hyphens between them')
-<<<<<<< HEAD
-    .refine((name) => !manifestKeys.has(name), 'is a key of the manifest itself')
-=======
     .refine(
       (name) => !/-(ref|metadata)$/.test(name) && !reservedAttributes.includes(name),
       'is a name that lines of a manifest use for something else',
     )
->>>>>>> dddfac2 (Refusals after a delay are told, uploads at the start are no orphans, a manifest that cannot be read holds up no other)
     .default('model-label')
     .describe('Name of the attribute with the labels; its metadata are in the one with -metadata.'),
 });
