@@ -24,7 +24,7 @@ export interface SensorCounters {
   readings: number;
   /** Values that are no numbers, or readings without any channel of the model. */
   readingsInvalid: number;
-  /** Readings older than the one before, and later than they may be. */
+  /** Readings older than the one before, and later than they may be or than there was room to wait for them. */
   readingsLate: number;
   /** Readings that came faster than they could be taken. */
   readingsDropped: number;
@@ -54,6 +54,8 @@ export interface Windowing {
   /** With fewer rows there is no window. */
   readonly leastRows: number;
   readonly rateHz: number | undefined;
+  /** Length of a window in ms; 0 where readings are rows as they come. */
+  readonly windowMs: number;
   /** @returns the windows that the reading completes */
   add(reading: Reading, counters: SensorCounters): SampleWindow[];
 }

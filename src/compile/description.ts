@@ -34,6 +34,8 @@ export const compiledSchema = z.object({
       cpuFeatures: z.array(z.string()),
     }),
   ),
+  /** Target → why the C++ compiler of this machine did not make it, where another one may. */
+  failed: z.record(z.string(), z.string()).optional(),
 });
 
 export type Compiled = z.output<typeof compiledSchema>;

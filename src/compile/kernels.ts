@@ -57,7 +57,9 @@ async function tryKernels(
   instead: (reason: string) => void,
 ): Promise<Targets> {
   try {
-    return (await steps.compileWithKernels(onnx, targets)).targets;
+    const { targets: made, failed = {} } = await steps.compileWithKernels(onnx, targets);
+    for (const [target, reason] of Object.entries(failed)) instead(`${target}: ${reason}`);
+    return made;
   } catch (error) {
     if (!isEdgeError(error) || error.code !== 'COMPILE_OPERATOR_UNSUPPORTED') throw error;
     instead((error as EdgeError<'COMPILE_OPERATOR_UNSUPPORTED'>).details.operators.join(', '));

@@ -29,7 +29,7 @@ const stallSeconds = number(z.number().min(1).max(86_400))
 const latenessSeconds = number(z.number().min(0).max(3600))
   .default(0)
   .describe(
-    'Readings wait for so long, by the times that they carry, for older ones, and are sorted; it needs timeField. Those that come later still are left out and counted.',
+    'Readings wait for so long, by the times that they carry, for older ones, and are sorted; it needs timeField. Those that come later still are left out and counted (readingsLate), and so are those that come after 4096 newer ones: no more readings than these wait. A clock that was set back is followed once all readings were too late for as long as the lateness and a window, 10 s at least.',
   );
 
 /** Readings are sorted by the times that they carry. */

@@ -71,11 +71,33 @@ export async function replaceFolder<T>(folder: string, fill: (fresh: string) => 
   try {
     await mkdir(fresh, { recursive: true });
     const made = await fill(fresh);
-    await rm(folder, { recursive: true, force: true });
-    await rename(fresh, folder);
+    await exchange(path.resolve(folder), fresh);
     return made;
   } finally {
     await rm(fresh, { recursive: true, force: true });
+  }
+}
+
+/** Nothing that was there is removed before the new folder has its place. */
+async function exchange(folder: string, fresh: string): Promise<void> {
+  const earlier = `${folder}.earlier-${process.pid}`;
+  const wasThere = await renameIfThere(folder, earlier);
+  try {
+    await rename(fresh, folder);
+  } catch (error) {
+    if (wasThere) await rename(earlier, folder);
+    throw error;
+  }
+  await rm(earlier, { recursive: true, force: true });
+}
+
+async function renameIfThere(from: string, to: string): Promise<boolean> {
+  try {
+    await rename(from, to);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false;
+    throw error;
   }
 }
 

@@ -15,6 +15,7 @@ export class WindowMaker implements Windowing {
   readonly channels: readonly string[];
   readonly leastRows: number;
   readonly rateHz: number | undefined;
+  readonly windowMs: number;
   /** Rows of a window, or the most that one of seconds may have. */
   readonly #capacity: number;
   readonly #hop: number;
@@ -58,6 +59,7 @@ export class WindowMaker implements Windowing {
     this.#missing = window.missing;
     this.#maxGapMs = window.maxGapSeconds * 1000;
     this.#stepMs = window.rateHz === undefined ? 0 : 1000 / window.rateHz;
+    this.windowMs = this.#spanMs ?? samples * this.#stepMs;
     this.#rows = new Float64Array(samples * channels.length);
     this.#times = new Float64Array(samples);
     this.#spoilt = new Uint8Array(samples);
@@ -104,7 +106,7 @@ export class WindowMaker implements Windowing {
 
   /** A step back within it is a late reading, a longer one is a clock that was set. */
   get #longestMs(): number {
-    return this.#maxGapMs + (this.#spanMs ?? this.#capacity * this.#stepMs);
+    return this.#maxGapMs + this.windowMs;
   }
 
   get #known(): boolean {

@@ -64,6 +64,10 @@ test('names the models that there are, and what a model needs that no registry h
       code: 'GET_MODEL_UNKNOWN',
       message: expect.stringContaining('coco-detector, efficientnet-lite0, yolox-nano') as string,
     });
+    // A name that every object has is no model either.
+    await expect(getModel({ name: 'constructor', targets: [] }, options)).rejects.toMatchObject({
+      code: 'GET_MODEL_UNKNOWN',
+    });
     await expect(getModel({ name: 'yolox-nano', targets: [] }, options)).rejects.toMatchObject({
       message: expect.stringContaining('--from') as string,
     });

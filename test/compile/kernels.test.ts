@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
@@ -61,6 +61,27 @@ describe.skipIf(!runs)('mli model compile --kernels', { timeout: 120_000 }, () =
     expect(notes).toEqual([]);
     expect(said).toContain('compiling for x64-avx2 with kernels of our own');
     expect(said).not.toContain('compiling for x64-avx2');
+  });
+
+  it('leaves to TVM what the C++ compiler of the machine is too old for, and says so', async () => {
+    const old = path.join(folder, 'old');
+    await mkdir(old);
+    const before = process.env['PATH'] ?? '';
+    const script = `case "$*" in *-std=c++20*) echo "g++: error: unrecognized option '-std=c++20'" >&2; exit 1;; esac`;
+    const mode = { mode: 0o755 };
+    await writeFile(path.join(old, 'g++'), `#!/bin/sh\n${script}\nPATH='${before}' exec g++ "$@"\n`, mode);
+    process.env['PATH'] = `${old}:${before}`;
+    try {
+      const mobile = { ...order(path.join(folder, 'mobile.onnx')), out: path.join(folder, 'by-tvm') };
+      const { manifest, notes } = await compileModel(mobile, { progress: () => undefined });
+      expect(manifest.targets.map(({ name }) => name)).toEqual(['dlr-x64-avx2', 'onnx']);
+      expect(manifest.provenance['byKernels']).toBeUndefined();
+      expect(notes).toEqual([
+        "TVM compiles it instead of the kernels: x64-avx2: g++ failed: g++: error: unrecognized option '-std=c++20'",
+      ]);
+    } finally {
+      process.env['PATH'] = before;
+    }
   });
 
   it('leaves to TVM what they do not know, and names it', async () => {

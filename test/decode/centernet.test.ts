@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -78,6 +78,8 @@ describe.skipIf(got === undefined)('the COCO detector of the registry', () => {
     { timeout: 120_000 },
     async () => {
       const out = path.join(folder, 'snapshots');
+      mkdirSync(out);
+      writeFileSync(path.join(out, 'earlier.jpg'), 'of an earlier run');
       const options = ['--model', model, '--video', streetVideo as string, '--out', out, '--seconds', '15'];
       const quiet = ['dashboard.enabled=false', 'pipelines.street.rules.0.when.dwell.seconds=1'];
       const set = quiet.flatMap((one) => ['--set', one]);
@@ -89,8 +91,9 @@ describe.skipIf(got === undefined)('the COCO detector of the registry', () => {
         ...set,
       ]);
       expect(stdout).toContain('site/alarm  alarm: a person stays');
-      const pictures = readdirSync(out);
+      const pictures = readdirSync(out).filter((name) => name !== 'earlier.jpg');
       expect(pictures.length).toBeGreaterThan(0);
+      expect(stdout).toContain(`\n${pictures.length} annotated pictures in ${out}`);
       const { width, height } = imageSize(readFileSync(path.join(out, pictures[0] as string)));
       expect([width, height]).toEqual([768, 576]);
     },

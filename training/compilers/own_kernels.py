@@ -12,14 +12,14 @@ import onnx  # noqa: E402
 
 from answer import Request, progress, serve, unsupported, where  # noqa: E402
 from compile import check_library  # noqa: E402  (the program of this name in the folder above)
-from kernels.build import build  # noqa: E402
+from kernels.build import CompilerFailed, build  # noqa: E402
 from kernels.network import Unsupported  # noqa: E402
 from targets import TARGETS  # noqa: E402
 
 
 def compile_targets(request: Request) -> Dict[str, Any]:
     model = onnx.load(request["onnx"])
-    folders = {}
+    folders, failed = {}, {}
     for name in request["targets"]:
         progress(f"compiling for {name} with kernels of our own")
         target = TARGETS[name]
@@ -29,9 +29,12 @@ def compile_targets(request: Request) -> Dict[str, Any]:
             build(model, target, folder)
         except Unsupported as error:
             raise unsupported([str(error)], "the kernels") from error
+        except CompilerFailed as error:
+            failed[name] = str(error)
+            continue
         check_library(folder, target)
         folders[name] = where(target, folder)
-    return {"targets": folders}
+    return {"targets": folders, "failed": failed}
 
 
 if __name__ == "__main__":

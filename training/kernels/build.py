@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import subprocess
+import sys
 import tempfile
 from pathlib import Path
 from typing import Dict, List
@@ -36,6 +37,10 @@ FLAGS = [
 LINK_FLAGS = ["-shared", "-s", "-Wl,--as-needed", "-Wl,--build-id=none", "-lm"]
 
 
+class CompilerFailed(SystemExit):
+    """The C++ compiler of this machine is not there, is too old, or fails."""
+
+
 def program_for(model: onnx.ModelProto, vector: int) -> Program:
     network = read_network(model)
     return build_program(network, schedule(network), vector)
@@ -53,7 +58,7 @@ def build(model: onnx.ModelProto, target: Target, out: Path) -> Dict[str, str]:
         # By a name without a folder: no path of this machine gets into the library.
         (Path(folder) / "model.cc").write_text(source_text(program.functions))
         command = [compiler, *flags(target), "-I", str(HEADERS), "model.cc", *LINK_FLAGS]
-        subprocess.run([*command, "-o", "model.so"], check=True, cwd=folder)
+        run_compiler([*command, "-o", "model.so"], folder)
         (out / "compiled.so").write_bytes((Path(folder) / "model.so").read_bytes())
     (out / "compiled.json").write_text(program.graph)
     (out / "compiled.params").write_bytes(pack_parameters(program.parameters))
@@ -63,6 +68,19 @@ def build(model: onnx.ModelProto, target: Target, out: Path) -> Dict[str, str]:
         "flags": " ".join([*flags(target), *LINK_FLAGS]),
         "kernels": digest_of_headers(),
     }
+
+
+def run_compiler(command: List[str], folder: str) -> None:
+    compiler = command[0]
+    try:
+        ended = subprocess.run(command, cwd=folder, stderr=subprocess.PIPE, text=True)
+    except OSError as error:
+        raise CompilerFailed(f"{compiler} cannot be run: {error.strerror}") from error
+    print(ended.stderr, end="", file=sys.stderr)
+    if ended.returncode != 0:
+        errors = [line for line in ended.stderr.splitlines() if "error:" in line]
+        reason = errors[0] if errors else f"exit code {ended.returncode}"
+        raise CompilerFailed(f"{compiler} failed: {reason}")
 
 
 def digest_of_headers() -> str:

@@ -46,6 +46,7 @@ async function surveillance(options: SurveillanceOptions): Promise<void> {
     `pipelines.street.rules.0.do.0.folder=${JSON.stringify(out)}`,
     ...options.set,
   ]);
+  const earlier = new Set(await picturesIn(out));
   const persons = new Set<number>();
   let [results, alarms] = [0, 0];
   const heard = await runDemo({
@@ -61,7 +62,11 @@ async function surveillance(options: SurveillanceOptions): Promise<void> {
     },
   });
   if (!heard) return;
-  const pictures = (await readdir(out)).filter((name) => name.endsWith('.jpg'));
+  const pictures = (await picturesIn(out)).filter((name) => !earlier.has(name));
   say(`\n${results} results, ${persons.size} tracks of persons, ${alarms} alarms`);
   say(`${pictures.length} annotated pictures in ${out}`);
+}
+
+async function picturesIn(folder: string): Promise<string[]> {
+  return (await readdir(folder)).filter((name) => name.endsWith('.jpg'));
 }

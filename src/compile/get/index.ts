@@ -33,7 +33,7 @@ export const packageInCache = (name: string): string => path.join(userCache(), '
  */
 export async function getModel(order: GetOrder, options: StepOptions): Promise<CompiledModel> {
   const { name, from, targets, out = packageInCache(name) } = order;
-  const maker = makers[name];
+  const maker = Object.hasOwn(makers, name) ? makers[name] : undefined;
   if (!maker) throw new EdgeError('GET_MODEL_UNKNOWN', { name, known: Object.keys(makers) });
   await mkdir(path.dirname(out), { recursive: true });
   const works = path.join(userCache(), 'compile');

@@ -36,7 +36,10 @@ export class SensorSource implements FrameSource {
 
   constructor(config: SensorSourceConfig, options: SensorOptions) {
     this.#options = options;
-    this.#late = new LateReadings('latenessSeconds' in config ? config.latenessSeconds : 0);
+    this.#late = new LateReadings({
+      latenessSeconds: 'latenessSeconds' in config ? config.latenessSeconds : 0,
+      windowMs: options.windowing.windowMs,
+    });
     this.#stallSeconds = 'stallSeconds' in config ? config.stallSeconds : undefined;
   }
 
@@ -48,7 +51,7 @@ export class SensorSource implements FrameSource {
         const reading = await this.#take(reader, signal);
         if (!reading) break;
         this.#lastSkip = undefined;
-        for (const due of this.#late.add(reading)) this.#collect(due);
+        for (const due of this.#late.add(reading, this.counters.sensor)) this.#collect(due);
         const wasBehind = this.#behind;
         this.#behind = reader.pending > 0;
         if (wasBehind || this.#behind) this.#keepNewest();
@@ -59,11 +62,11 @@ export class SensorSource implements FrameSource {
     return signal.aborted ? undefined : this.#give();
   }
 
+  /** Readings that wait for older ones go on waiting: opened again, it goes on with them. At the end of it all they go uncounted. */
   async stop(): Promise<void> {
     const reader = this.#reader;
     this.#reader = undefined;
     this.#ready.length = 0;
-    this.#late.flush();
     await reader?.stop();
   }
 

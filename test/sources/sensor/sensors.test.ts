@@ -159,6 +159,24 @@ describe('readings of a topic', () => {
     expect(() => sourceSchema.parse({ ...config, timeField: undefined })).toThrow('needs timeField');
   });
 
+  it('that wait for older ones outlive a fault', async () => {
+    const topic = source({ type: 'topic', topic: 'plant/pump', timeField: 't', latenessSeconds: 2 });
+    const send = async (...times: number[]) => {
+      await new Promise((resolve) => setImmediate(resolve));
+      for (const t of times) deliver(Buffer.from(JSON.stringify({ t: 1_700_000_000 + t, a: t, b: 0 })));
+    };
+    const fault = new AbortController();
+    const nothing = topic.next(fault.signal);
+    await send(10, 11);
+    setImmediate(() => fault.abort());
+    expect(await nothing).toBeUndefined();
+    await topic.stop();
+    const rows = take(topic, 1);
+    await send(20);
+    expect(await rows).toEqual([[10, 0, 11, 0]]);
+    await topic.stop();
+  });
+
   it('that stay out for too long are a fault', async () => {
     const topic = source({ type: 'mqtt', topic: 'plant/pump', stallSeconds: 1 });
     await expect(topic.next(never)).rejects.toThrow(code('SOURCE_STALLED'));
