@@ -1,7 +1,7 @@
 import path from 'node:path';
 import type { PipelineConfig } from './config/index.js';
 import { EdgeError } from './errors/index.js';
-import { Feedback, feedbackOwner, Manifests, Sampler } from './feedback/index.js';
+import { Feedback, feedbackOwner, manifestOwner, Manifests, Sampler } from './feedback/index.js';
 import type { Logger } from './logger.js';
 import { fillInTopic, type Transport } from './publish/index.js';
 import type { PipelineOutputOptions } from './pipeline-output.js';
@@ -17,6 +17,7 @@ export function createFeedback(spool: Spool, transport: Transport, logger: Logge
   const manifests = new Manifests(path.join(stateFolder(), 'manifests'), spool, logger);
   const feedback = new Feedback(spool, transport, manifests, logger);
   spool.onUpload(feedbackOwner, feedback.onUpload);
+  spool.onUpload(manifestOwner, manifests.onUpload);
   manifests.start();
   return feedback;
 }

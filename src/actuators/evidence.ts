@@ -1,5 +1,6 @@
 import { mkdir, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { unlessMissing } from '../missing.js';
 import type { ActionOf } from '../config/action.js';
 import type { Actuator, ActuatorContext, Occasion } from './index.js';
 
@@ -63,7 +64,10 @@ export class SnapshotActuator implements Actuator {
     let bytes = 0;
     for (const [index, name] of names.entries()) {
       const file = path.join(folder, name);
-      const { size, mtimeMs } = await stat(file);
+      // Another lane on this folder may have removed it.
+      const found = await stat(file).catch(unlessMissing(undefined));
+      if (!found) continue;
+      const { size, mtimeMs } = found;
       bytes += size;
       // The one that was just made stays, whatever the limits.
       if (index > 0 && (index >= maxFiles || bytes > maxMegabytes * 1_000_000 || mtimeMs < oldest))

@@ -152,7 +152,7 @@ export class ActionLane {
     const working = this.#working.then(() => {
       // What waited when the fail-safe state was asked for must not undo it.
       if (ending.aborted) return undefined;
-      return work(withDeadline(ending, Math.ceil(this.#config.timeoutSeconds * 1000)));
+      return withDeadline(ending, Math.ceil(this.#config.timeoutSeconds * 1000), work);
     });
     this.#working = working.finally(() => this.#waiting--);
     await this.#working;

@@ -10,11 +10,20 @@ export interface SampleCounts {
   lost: number;
   /** In S3, but in no manifest: the disk did not take their lines. */
   unlisted: number;
+  /** Manifests, not samples, that S3 refused: they wait and are tried again. */
+  manifestsRefused: number;
 }
 
 export type SampleFate = keyof SampleCounts;
 
-const none = (): SampleCounts => ({ done: 0, notUsed: 0, refused: 0, lost: 0, unlisted: 0 });
+const none = (): SampleCounts => ({
+  done: 0,
+  notUsed: 0,
+  refused: 0,
+  lost: 0,
+  unlisted: 0,
+  manifestsRefused: 0,
+});
 
 /** The counts of each pipeline, since the start of the component. */
 export class SampleTally {

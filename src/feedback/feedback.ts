@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { describeError, EdgeError, isEdgeError } from '../errors/index.js';
 import type { Logger } from '../logger.js';
 import type { Stored, UploadItem, UploadListener, UploadOutcome } from '../spool/index.js';
-import { SampleTally } from './counts.js';
+import type { SampleTally } from './counts.js';
 import { manifestTargetSchema, type ManifestTarget } from './manifest-file.js';
 import type { Manifests } from './manifests.js';
 import { manifestLine, sampleFailed, samplePrediction, sampleUploaded } from './messages.js';
@@ -51,7 +51,7 @@ const contextSchema = z.object({
 /** Samples of all pipelines on their way: holds the request limit, and tells what became of each. */
 export class Feedback {
   readonly voice: FeedbackVoice;
-  readonly tally = new SampleTally();
+  readonly tally: SampleTally;
   readonly #manifests: Manifests;
   readonly #spool: UploadSpool;
   readonly #logger: Logger;
@@ -62,6 +62,7 @@ export class Feedback {
   constructor(spool: UploadSpool, topics: LocalTopics, manifests: Manifests, logger: Logger) {
     this.#spool = spool;
     this.#manifests = manifests;
+    this.tally = manifests.tally;
     this.#logger = logger;
     this.voice = new FeedbackVoice(topics, logger);
   }

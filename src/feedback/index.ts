@@ -1,4 +1,4 @@
 export { Feedback, feedbackOwner } from './feedback.js';
 export { Sampler } from './sampler.js';
 export type { SampleCounts } from './counts.js';
-export { Manifests } from './manifests.js';
+export { manifestOwner, Manifests } from './manifests.js';

@@ -23,6 +23,11 @@ const headerSchema = z.object({
   openedAtMs: z.number(),
 });
 
+type Header = z.output<typeof headerSchema>;
+
+/** It is read whole to be sent: complete with so much, however few the samples. */
+const maxBytes = 8_000_000;
+
 /** Name without colons: they are awkward in shells and consoles. */
 const stamp = (time: Date): string => time.toISOString().slice(0, 19).replaceAll(':', '-') + 'Z';
 
@@ -37,15 +42,17 @@ export class ManifestFile {
   /** When it is complete, on the monotonic clock. */
   readonly #dueMs: number;
   #lines: number;
+  #bytes: number;
   /** A line was cut off by a disk that is full: the next one must not be swallowed by it. */
   #torn = false;
 
-  private constructor(file: string, target: ManifestTarget, key: string, dueMs: number, lines: number) {
+  private constructor(file: string, { target, key }: Header, dueMs: number, lines = 0, bytes = 0) {
     this.#path = file;
     this.target = target;
     this.key = key;
     this.#dueMs = dueMs;
     this.#lines = lines;
+    this.#bytes = bytes;
   }
 
   static async create(folder: string, target: ManifestTarget): Promise<ManifestFile> {
@@ -54,9 +61,9 @@ export class ManifestFile {
     const file = path.join(folder, `${id}.jsonl`);
     const now = new Date();
     const key = `${target.prefix}manifests/${target.pipeline}-${stamp(now)}-${id.slice(0, 8)}.manifest`;
-    const header = { version: 1, target, key, openedAtMs: now.getTime() };
+    const header: Header = { version: 1, target, key, openedAtMs: now.getTime() };
     await appendFile(file, `${JSON.stringify(header)}\n`, { mode: 0o600, flush: true });
-    return new ManifestFile(file, target, key, performance.now() + target.everySeconds * 1000, 0);
+    return new ManifestFile(file, header, performance.now() + target.everySeconds * 1000);
   }
 
   /** One of an earlier life. @returns undefined where it is none of ours, or of another version */
@@ -65,23 +72,26 @@ export class ManifestFile {
     const [first = '', ...lines] = text.split('\n');
     const header = headerSchema.safeParse(parsed(first));
     if (!header.success) return undefined;
-    const { target, key, openedAtMs } = header.data;
+    const { target, openedAtMs } = header.data;
     // What a crash cut off must not swallow the line after it.
     if (!text.endsWith('\n')) await appendFile(file, '\n');
     // A clock that was set meanwhile must neither keep it open for ever nor matter in any other way.
     const limitMs = target.everySeconds * 1000;
     const leftMs = Math.min(limitMs, Math.max(0, limitMs - (Date.now() - openedAtMs)));
-    return new ManifestFile(file, target, key, performance.now() + leftMs, lines.filter(Boolean).length);
+    const dueMs = performance.now() + leftMs;
+    return new ManifestFile(file, header.data, dueMs, lines.filter(Boolean).length, Buffer.byteLength(text));
   }
 
   get isDue(): boolean {
-    return this.#lines >= this.target.maxSamples || performance.now() >= this.#dueMs;
+    const isFull = this.#lines >= this.target.maxSamples || this.#bytes >= maxBytes;
+    return isFull || performance.now() >= this.#dueMs;
   }
 
   /** Safe from a power cut when it settles. */
   async add(line: string): Promise<void> {
     const before = this.#torn ? '\n' : '';
     this.#torn = true;
+    this.#bytes += Buffer.byteLength(line) + 1;
     await appendFile(this.#path, `${before}${line}\n`, { flush: true });
     this.#torn = false;
     this.#lines++;

@@ -1,23 +1,30 @@
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
+import { z } from 'zod';
 import { describeError, EdgeError } from '../errors/index.js';
 import type { Logger } from '../logger.js';
+import type { Stored, UploadListener } from '../spool/index.js';
+import { SampleTally } from './counts.js';
 import type { UploadSpool } from './feedback.js';
 import { ManifestFile, type ManifestTarget } from './manifest-file.js';
 
 /** As the spool knows the uploads of this part. */
-const manifestOwner = 'manifest';
+export const manifestOwner = 'manifest';
 const checkIntervalMs = 10_000;
+const contextSchema = z.object({ pipeline: z.string() });
 
 /**
  * The manifests that wait to be complete, one for each place that samples go to. A line is on the disk before its sample is forgotten;
  * a complete manifest goes to S3 through the spool.
  */
 export class Manifests {
+  readonly tally = new SampleTally();
   readonly #folder: string;
   readonly #spool: UploadSpool;
   readonly #logger: Logger;
   readonly #open = new Map<string, ManifestFile>();
+  /** In the spool, and not safe there: by their keys, until they are in S3. */
+  readonly #unsafe = new Map<string, ManifestFile>();
   #timer: NodeJS.Timeout | undefined;
   /** One after the other: they share files. */
   #working: Promise<void> = Promise.resolve();
@@ -53,6 +60,18 @@ export class Manifests {
     await this.#working;
   }
 
+  readonly onUpload: UploadListener = async ({ key, context }, outcome) => {
+    if (outcome.status === 'uploaded') {
+      const file = this.#unsafe.get(key);
+      this.#unsafe.delete(key);
+      await file?.remove();
+    }
+    // Those of another version of the component do not say whose they are.
+    const { data } = contextSchema.safeParse(context);
+    if (outcome.status === 'refused' && data) this.tally.add(data.pipeline, 'manifestsRefused');
+    return 'keep';
+  };
+
   #keep(name: string, file: ManifestFile): void {
     this.#open.set(name, file);
     this.#timer ??= setInterval(() => void this.#do(() => this.#sendDue()), checkIntervalMs).unref();
@@ -86,19 +105,28 @@ export class Manifests {
   async #send(name: string, file: ManifestFile): Promise<void> {
     const { bucket, region, pipeline } = file.target;
     const body = Buffer.from(await file.read());
+    let stored: Stored = 'disk';
     if (body.byteLength > 0) {
-      const stored = await this.#spool.push('uploads', {
+      this.#unsafe.set(file.key, file);
+      stored = await this.#spool.push('uploads', {
         owner: manifestOwner,
         bucket,
         key: file.key,
         contentType: 'application/jsonlines',
         ...(region !== undefined && { region }),
         body,
+        context: { pipeline },
       });
-      // It stays, and is tried again.
-      if (stored === 'lost') throw new EdgeError('SAMPLE_NOT_KEPT', { pipeline });
+    }
+    // It stays in use, and is tried again.
+    if (stored === 'lost') {
+      this.#unsafe.delete(file.key);
+      throw new EdgeError('SAMPLE_NOT_KEPT', { pipeline });
     }
     if (this.#open.get(name) === file) this.#open.delete(name);
+    // What is only in memory stays here for the next life, unless it arrives: a second one of the same key takes its place.
+    if (stored === 'memory') return;
+    this.#unsafe.delete(file.key);
     await file.remove();
   }
 

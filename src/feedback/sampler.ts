@@ -124,7 +124,11 @@ export class Sampler {
 
   async #modelOf({ model: { digest } }: PipelineResult): Promise<Model> {
     if (this.#model?.model.digest === digest) return this.#model;
-    return (this.#model = await this.#options.ask({ type: 'describe' }, this.#limit()));
+    const { pipeline, ask } = this.#options;
+    this.#model = await this.#limited((limit) => ask({ type: 'describe' }, limit));
+    // Another one has taken its place meanwhile: its classes have other numbers.
+    if (this.#model.model.digest !== digest) throw new EdgeError('SAMPLE_MODEL_GONE', { pipeline });
+    return this.#model;
   }
 
   async #file({ frame, predictions }: PipelineResult): Promise<SampleFile> {
@@ -137,7 +141,7 @@ export class Sampler {
     const boxes = predictions.flatMap(({ label, box }) => (box && hide?.labels.includes(label) ? [box] : []));
     const regions = [...(hide?.regions ?? []), ...boxes];
     const wish = { quality, ...(hide && regions.length > 0 && { hide: { regions, how: hide.how } }) };
-    return takeEvidence(ask, frame, wish, this.#limit());
+    return this.#limited((limit) => takeEvidence(ask, frame, wish, limit));
   }
 
   async #original(name: string | undefined): Promise<Omit<SampleFile, 'size'>> {
@@ -155,8 +159,8 @@ export class Sampler {
     }
   }
 
-  #limit(): AbortSignal {
-    return withDeadline(this.#ending.signal, askLimitMs);
+  #limited<T>(work: (limit: AbortSignal) => Promise<T>): Promise<T> {
+    return withDeadline(this.#ending.signal, askLimitMs, work);
   }
 }
 

@@ -130,7 +130,7 @@ export const metrics = define({
     type: 'counter',
     unit: 'count',
     labels: ['pipeline', 'outcome'],
-    help: 'Samples for the cloud: done, notUsed by the strategy, refused, lost; unlisted in a manifest.',
+    help: 'Samples for the cloud: done, notUsed by the strategy, refused, lost; unlisted in a manifest; manifestsRefused.',
   },
   mli_nucleus_connected: {
     type: 'gauge',

@@ -11,15 +11,14 @@ import { EdgeError } from '../errors/index.js';
 export async function reach(url: URL, defaultPort: number, signal: AbortSignal): Promise<void> {
   const host = url.hostname.replace(/^\[|\]$/g, '');
   const port = Number(url.port) || defaultPort;
-  const limit = withDeadline(signal, limitMs);
   const socket = connect({ host, port });
   try {
-    await once(socket, 'connect', { signal: limit });
+    await withDeadline(signal, limitMs, (limit) => once(socket, 'connect', { signal: limit }));
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
+    const { code, name, message } = error as NodeJS.ErrnoException;
     const reason =
       reasons[code ?? ''] ??
-      (limit.aborted ? `nothing came back within ${limitMs / 1000} s` : (error as Error).message);
+      (name === 'AbortError' ? `nothing came back within ${limitMs / 1000} s` : message);
     throw new EdgeError('CAMERA_UNREACHABLE', { name: `${host}:${port}`, reason }, { cause: error });
   } finally {
     socket.destroy();

@@ -17,7 +17,7 @@ export function rtspOpener(config: RtspSourceConfig, credentials: () => Credenti
       const secrets = credentials();
       await reach(new URL(config.url), config.url.startsWith('rtsps:') ? 322 : 554, signal);
       const process = new FrameProcess(rtspCommand(config, secrets), (end) => failure(config, secrets, end));
-      const answered = await process.answered(withDeadline(signal, answerLimitMs));
+      const answered = await withDeadline(signal, answerLimitMs, (limit) => process.answered(limit));
       if (answered || signal.aborted) return process;
       await process.stop();
       const reason = `it takes connections, but did not describe its stream within ${answerLimitMs / 1000} s`;

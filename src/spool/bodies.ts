@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { crc32 } from 'node:zlib';
 import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
-import { unlessMissing } from './missing.js';
+import { unlessMissing } from '../missing.js';
 
 /** A body on the disk: its file, and what tells whether it is whole. */
 export interface BodyFile {

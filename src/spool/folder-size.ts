@@ -1,6 +1,6 @@
 import { readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
-import { unlessMissing } from './missing.js';
+import { unlessMissing } from '../missing.js';
 
 /** Bytes of all files in a folder and below; 0 where there is none. Files come and go meanwhile. */
 export async function folderBytes(folder: string): Promise<number> {

@@ -44,7 +44,7 @@ export type UploadListener = (
   outcome: UploadOutcome,
 ) => Promise<'keep' | 'drop'>;
 
-/** `disk`: it survives a power cut. `memory`: the disk cannot be written, or it has been sent already. `lost`: not even memory had room; counted. */
+/** `disk`: it survives a power cut. `memory`: the disk cannot be written, which may lose it yet, or it has been sent already. `lost`: not even memory had room; counted. */
 export type Stored = 'disk' | 'memory' | 'lost';
 
 /** What those who fill it know of the spool. */

@@ -15,8 +15,8 @@ export interface QueueOptions {
   /** Of this kind of item; the store is in a folder below that is named by the version of its format. */
   readonly folder: string;
   readonly maxBytes: number;
-  /** Before an item is dropped because of the budget. */
-  readonly onEvict?: (value: Buffer) => Promise<void>;
+  /** When an item is dropped unsent: because of the budget, or because no disk took it. */
+  readonly onLost?: (value: Buffer) => Promise<void>;
   readonly logger: Logger;
 }
 
@@ -33,40 +33,37 @@ export class Queue {
   readonly #stock = new Stock();
   readonly #kept: KeptStore;
   readonly #budget: Budget;
-  readonly #pending = new Unwritten();
+  readonly #pending: Unwritten;
   readonly #unsynced: Unsynced;
   #reads = 0;
   /** What a reading that is under way may still find, on the disk or in memory. */
   readonly #removedDuringReads = new Set<number>();
-  #lostWithoutDisk = 0;
   #damaged = 0;
   #working: Promise<void> | undefined;
   #closed = false;
   /** Called when there is something to read. */
   onItems: () => void = () => undefined;
 
-  constructor({ folder, maxBytes, onEvict, logger }: QueueOptions) {
+  constructor({ folder, maxBytes, onLost, logger }: QueueOptions) {
     this.#kept = new KeptStore({
       folder: path.join(folder, version),
       takeStock: (store) => this.#takeStock(store),
       onAgain: () => this.#work(),
       logger,
     });
-    this.#budget = new Budget({ folder, version, maxBytes, onEvict, logger });
-    this.#unsynced = new Unsynced(
-      async () => {
-        const store = this.#kept.current;
-        await store?.sync();
-        return this.#kept.current !== undefined;
-      },
-      (error) => this.#kept.fault.say(error),
-    );
+    this.#budget = new Budget({ folder, version, maxBytes, onEvict: onLost, logger });
+    const say = (error: unknown): void => this.#kept.fault.say(error);
+    this.#pending = new Unwritten(async (value) => onLost?.(value).catch(say));
+    this.#unsynced = new Unsynced(async () => {
+      await this.#kept.current?.sync();
+      return this.#kept.current !== undefined;
+    }, say);
   }
 
   get counters(): QueueCounters {
     return {
       lostToBudget: this.#budget.lost,
-      lostWithoutDisk: this.#lostWithoutDisk,
+      lostWithoutDisk: this.#pending.lost,
       damaged: this.#damaged,
       repairs: this.#kept.repairs,
     };
@@ -100,7 +97,7 @@ export class Queue {
     return new Promise((settle) => {
       this.#pending.add(this.#stock.next++, { value, settle });
       this.#budget.added(besideBytes);
-      this.#lostWithoutDisk += this.#pending.bound(this.#stock.written);
+      this.#pending.bound(this.#stock.written);
       this.#work();
       this.onItems();
     });
@@ -157,7 +154,7 @@ export class Queue {
     const store = this.#kept.current;
     if (store && this.#isDirty) await this.#write(store);
     await this.#unsynced.sync();
-    for (const [, { settle }] of this.#pending.entries) settle('lost');
+    await this.#pending.close();
     await this.#kept.close();
   }
 
@@ -181,20 +178,24 @@ export class Queue {
 
   #work(): void {
     if (this.#closed) return;
-    this.#working ??= this.#run().finally(() => {
-      this.#working = undefined;
-    });
+    this.#working ??= this.#run();
   }
 
   async #run(): Promise<void> {
     // So that what is pushed in one turn of the event loop is written at once.
     await Promise.resolve();
-    do {
-      const store = await this.#kept.open();
-      if (!store) return;
-      if (this.#isDirty) await this.#write(store);
-      await this.#keepBudget();
-    } while (!this.#closed && this.#isDirty);
+    try {
+      do {
+        const store = await this.#kept.open();
+        if (!store) return;
+        if (this.#isDirty) await this.#write(store);
+        await this.#keepBudget();
+      } while (!this.#closed && this.#isDirty);
+    } finally {
+      // Before anybody is told: what they push then begins another round.
+      this.#working = undefined;
+      if (!this.#kept.current && !this.#closed) this.#pending.settleInMemory();
+    }
   }
 
   async #takeStock(store: Store): Promise<number> {

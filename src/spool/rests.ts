@@ -42,10 +42,17 @@ export class Rests {
   begin(target: Target, outcome: Failure): boolean {
     const key = restKey(target);
     const before = this.#rests.get(key);
-    const backoff =
-      before?.outcome.status === outcome.status ? before.backoff : new Backoff(delays[outcome.status]);
-    this.#rests.set(key, { backoff, outcome, untilMs: performance.now() + backoff.nextMs() });
-    return before?.outcome.error !== outcome.error;
+    const isNews = before?.outcome.error !== outcome.error;
+    const now = performance.now();
+    if (before?.outcome.status !== outcome.status) {
+      const backoff = new Backoff(delays[outcome.status]);
+      this.#rests.set(key, { backoff, outcome, untilMs: now + backoff.nextMs() });
+      return isNews;
+    }
+    before.outcome = outcome;
+    // Those that were under way together fail together: one outage, one step.
+    if (now >= before.untilMs) before.untilMs = now + before.backoff.nextMs();
+    return isNews;
   }
 
   end(target: Target): void {

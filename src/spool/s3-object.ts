@@ -33,9 +33,9 @@ export class S3Writer {
         ContentType: contentType,
         ...(metadata && { Metadata: asHeaders(metadata) }),
       });
-      const { ETag } = await client.send(command, {
-        abortSignal: withDeadline(signal, limitMs),
-      });
+      const { ETag } = await withDeadline(signal, limitMs, (abortSignal) =>
+        client.send(command, { abortSignal }),
+      );
       // A portal that wants a sign-in first says 200 to everything; S3 always gives an ETag.
       if (ETag === undefined) {
         const reason = `s3://${bucket}/${key}: the answer is not one of S3`;

@@ -1,7 +1,7 @@
 import { mkdir, open, readdir, rename } from 'node:fs/promises';
 import path from 'node:path';
 import type { ClassicLevel } from 'classic-level';
-import { unlessMissing } from './missing.js';
+import { unlessMissing } from '../missing.js';
 import { seal, unseal } from './seal.js';
 
 export interface StoredItem {

@@ -10,8 +10,17 @@ const maxBytes = 4 * 1024 * 1024;
 
 /** Items that are not on the disk yet, by their place in the order. */
 export class Unwritten {
+  /** How many never reached the disk and are gone. */
+  lost = 0;
   readonly #items = new Map<number, Pending>();
+  readonly #onLost: (value: Buffer) => Promise<void>;
   #bytes = 0;
+  #closed = false;
+
+  /** @param onLost never rejects */
+  constructor(onLost: (value: Buffer) => Promise<void>) {
+    this.#onLost = onLost;
+  }
 
   get size(): number {
     return this.#items.size;
@@ -24,6 +33,7 @@ export class Unwritten {
   add(sequence: number, item: Pending): void {
     this.#items.set(sequence, item);
     this.#bytes += item.value.byteLength;
+    if (this.#closed) void this.#lose(sequence);
   }
 
   /** @returns the item, where it was still here */
@@ -35,20 +45,33 @@ export class Unwritten {
     return item;
   }
 
+  /** There is no disk for now: nobody waits for it, which may take days. */
+  settleInMemory(): void {
+    for (const { settle } of this.#items.values()) settle('memory');
+  }
+
   /**
    * Loses the oldest above the bound. What is being written stays: it may come through.
    * @param written the last place that is, or may be, on the disk
-   * @returns how many were lost
    */
-  bound(written: number): number {
-    let lost = 0;
-    for (const [sequence, item] of this.#items) {
+  bound(written: number): void {
+    for (const sequence of this.#items.keys()) {
       if (this.#bytes <= maxBytes) break;
-      if (sequence <= written) continue;
-      this.take(sequence);
-      lost++;
-      item.settle('lost');
+      if (sequence > written) void this.#lose(sequence);
     }
-    return lost;
+  }
+
+  /** Loses what is still here, and all that comes. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    await Promise.all([...this.#items.keys()].map((sequence) => this.#lose(sequence)));
+  }
+
+  async #lose(sequence: number): Promise<void> {
+    const item = this.take(sequence);
+    if (!item) return;
+    this.lost++;
+    item.settle('lost');
+    await this.#onLost(item.value);
   }
 }

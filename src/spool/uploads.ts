@@ -49,7 +49,7 @@ export class UploadsLane {
     this.#queue = new Queue({
       folder,
       maxBytes: config.maxMegabytes * megabyte,
-      onEvict: (value) => this.#bodies.remove(decode(value).body.file),
+      onLost: (value) => this.#bodies.remove(decode(value).body.file),
       logger,
     });
     this.#queue.onItems = () => this.#wake.notice();
@@ -97,12 +97,7 @@ export class UploadsLane {
       this.#sayDiskFault(storeReason(error));
       return 'lost';
     }
-    const stored = await this.#queue.push(
-      Buffer.from(JSON.stringify({ ...rest, body: file })),
-      body.byteLength,
-    );
-    if (stored === 'lost') await this.#bodies.remove(file.file);
-    return stored;
+    return this.#queue.push(Buffer.from(JSON.stringify({ ...rest, body: file })), body.byteLength);
   }
 
   async close(): Promise<void> {

@@ -1,4 +1,4 @@
-import { chmod, mkdtemp, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises';
+import { chmod, mkdtemp, readdir, readFile, rm, symlink, utimes, writeFile } from 'node:fs/promises';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -220,6 +220,15 @@ describe('a picture', () => {
     await lane.fire(at('2026-01-02T03:04:07.678Z', 'abc-11'));
     const kept = (await readdir(folder)).sort();
     expect(kept.map((name) => /-(\d+)\.jpg$/.exec(name)?.[1])).toEqual(['10', '11']);
+  });
+
+  it('is kept although another lane on the folder removes a file meanwhile', async () => {
+    // Listed, and gone when it is looked at.
+    await symlink('gone', path.join(folder, '2026-01-02T03-04-05-678Z-belt-1-glass-abc-0.jpg'));
+    const { lane, counters, failures } = laneOf({ type: 'snapshot', folder });
+    await lane.fire(occasion);
+    expect(failures).toEqual([]);
+    expect(counters).toMatchObject({ done: 1, failed: 0 });
   });
 
   it('goes to the spool under the prefix, the day and the id', async () => {

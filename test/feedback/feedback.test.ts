@@ -6,7 +6,7 @@ import { CreateBucketCommand, GetObjectCommand, ListObjectsV2Command, S3Client }
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { feedbackSchema } from '../../src/config/feedback.js';
 import { spoolSchema } from '../../src/config/spool.js';
-import { Feedback, feedbackOwner, Manifests, Sampler } from '../../src/feedback/index.js';
+import { Feedback, feedbackOwner, manifestOwner, Manifests, Sampler } from '../../src/feedback/index.js';
 import { createLogger } from '../../src/logger.js';
 import type { AskPipeline, ModelDescription } from '../../src/pipeline/requests.js';
 import type { PipelineResult } from '../../src/pipeline/result.js';
@@ -64,6 +64,7 @@ async function open(): Promise<void> {
   manifests = new Manifests(path.join(folder, 'manifests'), spool, logger);
   feedback = new Feedback(spool, topics, manifests, logger);
   spool.onUpload(feedbackOwner, feedback.onUpload);
+  spool.onUpload(manifestOwner, manifests.onUpload);
   manifests.start();
   await spool.start();
 }
@@ -143,6 +144,19 @@ describe('a sample', () => {
     await sampler({}).take(undefined, result([0.1, 0.8, 0.1]));
     expect(statuses()).toMatchObject([{ status: 'fail', error_message: 'gone' }]);
     expect(metrics()).toEqual(['SampleUploadFailure']);
+  });
+
+  it('whose model was replaced before its classes were known is lost, not labelled by the next model', async () => {
+    const next = { model: { ...model, digest: 'next' }, task, labels: [...labels].reverse() };
+    ask.mockResolvedValueOnce(next);
+    const to = sampler({});
+    await to.take(undefined, result([0.1, 0.8, 0.1]));
+    expect(statuses()).toMatchObject([{ status: 'fail', error: 'SAMPLE_MODEL_GONE' }]);
+    expect(feedback.tally.of('belt-1')).toMatchObject({ done: 0, lost: 1 });
+    await to.take(undefined, { ...result([0.1, 0.8, 0.1]), model: next.model });
+    await eventually(() => on('feedback/message/prediction')).toMatchObject([
+      { 'model-prediction': [0.1, 0.8, 0.1].reverse() },
+    ]);
   });
 
   it('hides regions, and the boxes of labels', async () => {
@@ -326,12 +340,52 @@ describe('a manifest for Ground Truth', () => {
       refused: 0,
       lost: 0,
       unlisted: 1,
+      manifestsRefused: 0,
     });
     expect(on('feedback/message/prediction')).toHaveLength(1);
   });
 });
 
+describe('without a disk for the store of uploads', () => {
+  it('samples and manifests hold up no stop, and the manifest goes to S3 in the next life', async () => {
+    const store = path.join(folder, 'spool', 'uploads', 'v1');
+    const files = () => readdirSync(path.join(folder, 'manifests'));
+    await spool.close();
+    await rm(store, { recursive: true });
+    await writeFile(store, 'no folder');
+    await open();
+    const to = sampler({ bucket: 'not-yet-there' });
+    void to.take(undefined, result([0.1, 0.8, 0.1]));
+    const target = {
+      pipeline: 'belt-1',
+      bucket: 'not-yet-there',
+      prefix: '',
+      everySeconds: 60,
+      maxSamples: 1,
+    };
+    const line = '{"source-ref":"s3://not-yet-there/a.jpg"}';
+    expect(await manifests.add(target, line)).toBe(true);
+    await eventually(() => spool.status.uploads.waiting).toBe(2);
+    await to.close();
+    await manifests.close();
+    await spool.close();
+    expect(files()).toHaveLength(1);
+    await rm(store);
+    await s3.send(new CreateBucketCommand({ Bucket: 'not-yet-there' }));
+    await open();
+    await eventually(() => spool.status.uploads.sent).toBe(1);
+    expect(files()).toEqual([]);
+  });
+});
+
 describe('the counts of feedback', () => {
+  it('say that S3 refuses a manifest, which waits', async () => {
+    const target = { pipeline: 'belt-1', bucket: 'never-there', prefix: '', everySeconds: 60, maxSamples: 1 };
+    await manifests.add(target, '{"source-ref":"s3://never-there/a.jpg"}');
+    await eventually(() => feedback.tally.of('belt-1')).toMatchObject({ refused: 0, manifestsRefused: 1 });
+    expect(spool.status.uploads.waiting).toBe(1);
+  });
+
   it('say what became of each sample', async () => {
     const margin = sampler({ strategy: 'MARGIN', threshold: 0.1 });
     await margin.take(undefined, result([0.1, 0.8, 0.1]));
@@ -339,7 +393,7 @@ describe('the counts of feedback', () => {
     await sampler({}).take(undefined, result([0.1, 0.8, 0.1]));
     await sampler({ bucket: 'never-there', requestLimit: 1 }).take(undefined, result([0.3, 0.4, 0.3]));
     await sampler({}).take(undefined, result([0.1, 0.8, 0.1]));
-    const counts = { done: 1, notUsed: 1, refused: 1, lost: 1, unlisted: 0 };
+    const counts = { done: 1, notUsed: 1, refused: 1, lost: 1, unlisted: 0, manifestsRefused: 0 };
     await eventually(() => feedback.tally.all).toEqual({ 'belt-1': counts });
   });
 });

@@ -42,6 +42,19 @@ it('a manifest of an earlier life is due by what is left of its time, and never 
   expect(open.isDue).toBe(true);
 });
 
+it('a manifest with much in few lines is due by its size, in its next life too', async () => {
+  const manifest = await ManifestFile.create(folder, { ...target, maxSamples: 100 });
+  const [name = ''] = await readdir(folder);
+  const wide = JSON.stringify({ 'source-ref': 'x'.repeat(3_000_000) });
+  await manifest.add(wide);
+  await manifest.add(wide);
+  expect(manifest.isDue).toBe(false);
+  const again = await ManifestFile.open(path.join(folder, name));
+  expect(again?.isDue).toBe(false);
+  await again?.add(wide);
+  expect(again?.isDue).toBe(true);
+});
+
 it('the name of the labels is not one that a line has already', () => {
   const named = (labelAttribute: string) =>
     feedbackSchema.safeParse({ bucket: 'samples', manifest: { labelAttribute } });

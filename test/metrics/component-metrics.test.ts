@@ -40,7 +40,9 @@ function counted(nucleusConnected = true) {
       },
     }),
     spool: () => ({ results: lane(3), uploads: lane(0) }),
-    feedback: () => ({ 'belt-1': { done: 4, notUsed: 6, refused: 1, lost: 0, unlisted: 0 } }),
+    feedback: () => ({
+      'belt-1': { done: 4, notUsed: 6, refused: 1, lost: 0, unlisted: 0, manifestsRefused: 0 },
+    }),
     nucleusConnected: () => nucleusConnected,
     memoryBytes: () => 190e6,
   });

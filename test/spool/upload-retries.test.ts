@@ -1,4 +1,6 @@
-import { expect, it } from 'vitest';
+import { readdir, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { afterEach, expect, it, vi } from 'vitest';
 import type { UploadItem, UploadOutcome } from '../../src/spool/index.js';
 import { Rests } from '../../src/spool/rests.js';
 import { UploadsLane } from '../../src/spool/uploads.js';
@@ -13,13 +15,21 @@ const item = (key: string, bucket = 'samples'): UploadItem => ({
 });
 const delayed = { status: 'delayed', error: 'SlowDown', reason: 'busy' } as const;
 const refused = { status: 'refused', error: 'AccessDenied', reason: 'no' } as const;
+const delayAtMostMs = 3_600_000;
 const uploaded = (bytes: number): UploadOutcome => ({ status: 'uploaded', etag: '"x"', bytes });
 
+afterEach(() => vi.restoreAllMocks());
+
 it('pauses after a failure are spread, longer each time, and longest where a person has to help', () => {
+  let now = 0;
+  vi.spyOn(performance, 'now').mockImplementation(() => now);
   const pauses = (failure: typeof delayed | typeof refused, times: number) =>
     Array.from({ length: 200 }, () => {
       const rests = new Rests();
-      for (let count = 0; count < times; count++) rests.begin(item('a'), failure);
+      for (let count = 0; count < times; count++) {
+        now += delayAtMostMs;
+        rests.begin(item('a'), failure);
+      }
       return rests.remainingMs[0] ?? NaN;
     }).sort((a, b) => a - b);
   for (const [failure, times, longestMs] of [
@@ -27,13 +37,40 @@ it('pauses after a failure are spread, longer each time, and longest where a per
     [delayed, 4, 8000],
     [delayed, 40, 300_000],
     [refused, 1, 30_000],
-    [refused, 40, 3_600_000],
+    [refused, 40, delayAtMostMs],
   ] as const) {
     const all = pauses(failure, times);
     expect(all[0]).toBeGreaterThan(longestMs * 0.45);
     expect(all.at(-1)).toBeLessThanOrEqual(longestMs);
     // A fleet does not come back in step.
     expect((all[150] ?? NaN) - (all[50] ?? NaN)).toBeGreaterThan(longestMs * 0.1);
+  }
+});
+
+it('uploads that fail together lengthen the pause once, and the last one says why', () => {
+  const rests = new Rests();
+  for (const error of ['SlowDown', 'SlowDown', 'TimeoutError']) rests.begin(item('a'), { ...delayed, error });
+  expect(rests.remainingMs[0]).toBeLessThanOrEqual(1000);
+  expect(rests.firstFault).toBe('TimeoutError');
+});
+
+it('an upload whose item no disk takes leaves no body behind', async () => {
+  const { folder, remove } = await temporaryFolder();
+  await writeFile(path.join(folder, 'v1'), 'no folder');
+  const lane = new UploadsLane({
+    folder,
+    config: config().uploads,
+    put: async () => delayed,
+    logger: quiet,
+  });
+  try {
+    await lane.start();
+    expect(await lane.push(item('a.jpg'))).toBe('memory');
+    await lane.close();
+    expect(await readdir(path.join(folder, 'bodies-v1'))).toEqual([]);
+    expect(lane.status.lostWithoutDisk).toBe(1);
+  } finally {
+    await remove();
   }
 });
 

@@ -7,6 +7,11 @@ export const feedbackErrors = {
       `The spool had no room for a sample of the pipeline ${pipeline}, on the disk or in memory.`,
     remedy: 'Free some space, or raise spool.uploads.maxMegabytes.',
   }),
+  SAMPLE_MODEL_GONE: entry<{ pipeline: string }>({
+    message: ({ pipeline }) =>
+      `The model of a sample of ${pipeline} was replaced before the names of its classes were known.`,
+    remedy: 'Nothing needs to be done: the samples of the new model are kept.',
+  }),
   SAMPLE_NO_SPOOL: entry<{ pipeline: string }>({
     message: ({ pipeline }) => `A sample of the pipeline ${pipeline} has nowhere to go: there is no spool.`,
     remedy: 'Run with a nucleus, without --no-nucleus.',
