@@ -1,15 +1,19 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { performance } from 'node:perf_hooks';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { loadModel } from '../../dist/pipeline/load-model.js';
 import { awake } from '../awake.mjs';
 import { buildDlrLoop, startDlrLoop } from '../dlr-loop.mjs';
 import { interleave } from '../interleave.mjs';
 import { LineProcess } from '../line-process.mjs';
 import { rowOf } from '../row.mjs';
 import { median } from '../statistics.mjs';
-import { openWorkload, readyTensor } from '../workload.mjs';
+import { openWorkload, readyTensor, threads } from '../workload.mjs';
 
+const smallModel = fileURLToPath(new URL('../../models/pump-watch', import.meta.url));
 const addonLoop = fileURLToPath(new URL('../children/addon-loop.mjs', import.meta.url));
 
 /** Where the pages of the weights lie differs from process to process, and with it the speed: several pairs even that out. */
@@ -18,6 +22,7 @@ const rounds = 8;
 const runs = 20;
 /** A block begins with cold caches: the other side had the processor. */
 const coldRuns = 3;
+const smallRuns = 500;
 
 /** What the addon costs: our `run` on a ready float tensor against SetDLRInput, RunDLRModel, GetDLROutput in C. */
 export async function run({ progress }) {
@@ -42,9 +47,41 @@ export async function run({ progress }) {
   try {
     writeFileSync(inputFile, readyTensor(model.manifest.input.shape).data);
     const asItIs = await measure('');
-    return [...asItIs, ...(await awake(() => measure(', processors awake')))];
+    const whileAwake = await awake(() => measure(', processors awake'));
+    progress('a model that takes no time');
+    return [...asItIs, ...whileAwake, ...(await measureCall())];
   } finally {
     rmSync(folder, { recursive: true });
+  }
+}
+
+/** The call alone: a model of 10 features takes microseconds, so what is left is the way to the worker thread and back. */
+async function measureCall() {
+  const dlr = { threads };
+  const { engine } = await loadModel({
+    model: { folder: smallModel, allowUnpinned: false },
+    dlr,
+    preprocess: {},
+  });
+  const tensors = Object.fromEntries(engine.info.inputs.map(({ name, shape }) => [name, readyTensor(shape)]));
+  const measure = async (pauseMs) => {
+    const times = [];
+    for (let run = 0; run < smallRuns; run++) {
+      if (pauseMs > 0) await sleep(pauseMs);
+      const started = performance.now();
+      await engine.run({ tensors });
+      times.push(performance.now() - started);
+    }
+    return times.slice(coldRuns);
+  };
+  const row = (subject, times) => rowOf({ case: 'addon-overhead', subject, unit: 'ms' }, times);
+  try {
+    return [
+      row('addon run of a model of 10 features', await measure(0)),
+      row('the same, after a pause of 10 ms', await measure(10)),
+    ];
+  } finally {
+    await engine.dispose();
   }
 }
 
