@@ -14,7 +14,7 @@ export function stepText(step: WalkStep): string {
   else parts.push('no golden samples');
   if (step.medianMs !== undefined)
     parts.push(
-      `median ${step.medianMs.toFixed(1)} ms of ${step.runs ?? 0} runs, 95 % below ${(step.p95Ms ?? NaN).toFixed(1)} ms`,
+      `${(step.quickMs ?? NaN).toFixed(1)} ms undisturbed, median ${step.medianMs.toFixed(1)} ms of ${step.runs ?? 0} runs, 95 % below ${(step.p95Ms ?? NaN).toFixed(1)} ms`,
     );
   return parts.join(', ');
 }
