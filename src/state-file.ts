@@ -2,6 +2,7 @@ import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { homedir } from 'node:os';
 import type { z } from 'zod';
+import { unlessMissing } from './missing.js';
 
 /** Where the component keeps its state: its Greengrass work folder, or the user's state folder on a desk. */
 export function stateFolder(environment: NodeJS.ProcessEnv = process.env): string {
@@ -24,13 +25,8 @@ export class StateFile<T extends { version: number }> {
 
   /** @returns undefined where there is none that can be used */
   async read(): Promise<T | undefined> {
-    let text: string;
-    try {
-      text = await readFile(this.#path, 'utf8');
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-      throw error;
-    }
+    const text = await readFile(this.#path, 'utf8').catch(unlessMissing(undefined));
+    if (text === undefined) return undefined;
     try {
       return this.#schema.parse(JSON.parse(text));
     } catch {

@@ -42,9 +42,13 @@ export class TargetReport {
   #warn(targets: readonly PassedOver[]): void {
     this.#passedOver += targets.length;
     for (const { target, code, reason } of targets)
-      this.#logger.warn({ target, code }, `TARGET_PASSED_OVER The target ${target} is not used: ${reason}`);
+      this.#logger.warn({ target, code }, passedOverLine({ target, reason }));
   }
 }
+
+/** What a log says of such a target. */
+export const passedOverLine = ({ target, reason }: Pick<PassedOver, 'target' | 'reason'>): string =>
+  `TARGET_PASSED_OVER The target ${target} is not used: ${reason}`;
 
 const brief = <T extends { readonly reason?: string }>(step: T): T =>
   step.reason === undefined ? step : { ...step, reason: step.reason.slice(0, longestReason) };

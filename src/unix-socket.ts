@@ -1,6 +1,7 @@
 import { chmod, lstat, mkdir, rm } from 'node:fs/promises';
 import { connect, type Server } from 'node:net';
 import { dirname } from 'node:path';
+import { unlessMissing } from './missing.js';
 
 /** Longest path that fits into a Unix socket address with its final NUL. */
 const maxPathBytes = 107;
@@ -14,10 +15,7 @@ export async function listenOnSocket(server: Server, path: string, mode: number)
   const bytes = Buffer.byteLength(path);
   if (bytes > maxPathBytes) throw new Error(`the path has ${bytes} bytes, a socket takes ${maxPathBytes}`);
   await mkdir(dirname(path), { recursive: true, mode: 0o700 });
-  const found = await lstat(path).catch((error: unknown) => {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw error;
-  });
+  const found = await lstat(path).catch(unlessMissing(undefined));
   if (found !== undefined) {
     if (!found.isSocket()) throw new Error('there is a file that is no socket');
     if (await answers(path)) throw new Error('another process listens there');

@@ -1,22 +1,14 @@
 import { mkdir, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { unlessMissing } from '../missing.js';
 import type { ActionOf } from '../config/action.js';
+import type { Evidence } from '../evidence.js';
+import { unlessMissing } from '../missing.js';
 import type { Actuator, ActuatorContext, Occasion } from './index.js';
 
 interface PictureWish {
   readonly annotate: boolean;
   readonly quality: number;
   readonly maxWidth?: number | undefined;
-}
-
-/** What a result was made of, as a file: a picture as JPEG, a window of samples as CSV. */
-export interface Evidence {
-  readonly body: Uint8Array;
-  readonly contentType: string;
-  readonly extension: string;
-  /** ISO 8601, UTC */
-  readonly capturedAt: string;
 }
 
 export type TakeEvidence = (wish: PictureWish, signal: AbortSignal) => Promise<Evidence>;

@@ -1,6 +1,6 @@
-import { withDeadline } from '../deadline.js';
 import { performance } from 'node:perf_hooks';
 import type { ActionConfig } from '../config/action.js';
+import { withDeadline } from '../deadline.js';
 import { describeError, EdgeError, isEdgeError } from '../errors/index.js';
 import type { Logger } from '../logger.js';
 import type { Actuator, Occasion } from './index.js';

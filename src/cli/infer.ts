@@ -3,6 +3,7 @@ import { performance } from 'node:perf_hooks';
 import { Command } from 'commander';
 import { describeError } from '../errors/index.js';
 import type { PipelineResult } from '../pipeline/result.js';
+import { passedOverLine } from '../target-report.js';
 import { exitCodes } from './failure.js';
 import { installFolder } from './install.js';
 import { threadsOption } from './model/options.js';
@@ -53,8 +54,7 @@ async function infer(pictures: string[], options: InferOptions): Promise<void> {
     dlr: { threads: options.threads, device: 'cpu' },
     preprocess: {},
   });
-  for (const { target, reason } of passedOver)
-    console.error(`TARGET_PASSED_OVER The target ${target} is not used: ${reason}`);
+  for (const one of passedOver) console.error(passedOverLine(one));
   const { AnnotatedFolder } = await import('./annotated.js');
   const annotated = options.annotate === undefined ? undefined : new AnnotatedFolder(options.annotate);
   const inference = new FrameInference(stages);

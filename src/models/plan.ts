@@ -2,6 +2,7 @@ import { access, readFile, readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { ManifestConfig } from '../config/model-manifest.js';
 import { EdgeError } from '../errors/index.js';
+import { unlessMissing } from '../missing.js';
 import { planArtifact } from './bare/artifact.js';
 import { sha256Of } from './digest.js';
 import { parseManifest, type Manifest } from './manifest.js';
@@ -79,11 +80,4 @@ export async function contentRoot(folder: string): Promise<string> {
   return only?.isDirectory() && more.length === 0 ? path.join(folder, only.name) : folder;
 }
 
-const exists = (file: string): Promise<boolean> =>
-  access(file).then(
-    () => true,
-    (error: unknown) => {
-      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false;
-      throw error;
-    },
-  );
+const exists = (file: string): Promise<boolean> => access(file).then(() => true, unlessMissing(false));

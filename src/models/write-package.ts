@@ -1,6 +1,7 @@
 import { access, cp, mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { EdgeError } from '../errors/index.js';
+import { unlessMissing } from '../missing.js';
 import { sha256Of, sha256OfFile } from './digest.js';
 import { parseManifest, type Manifest } from './manifest.js';
 import { runtimeNeeds } from './onnx-needs.js';
@@ -91,15 +92,9 @@ async function exchange(folder: string, fresh: string): Promise<void> {
   await rm(earlier, { recursive: true, force: true });
 }
 
-async function renameIfThere(from: string, to: string): Promise<boolean> {
-  try {
-    await rename(from, to);
-    return true;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false;
-    throw error;
-  }
-}
+/** @returns whether it was there */
+const renameIfThere = (from: string, to: string): Promise<boolean> =>
+  rename(from, to).then(() => true, unlessMissing(false));
 
 /** What is no package is not touched. @throws EdgeError COMPILE_OUTPUT_EXISTS */
 export async function refuseStrangers(folder: string): Promise<void> {

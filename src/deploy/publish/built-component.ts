@@ -3,6 +3,7 @@ import path from 'node:path';
 import { z } from 'zod';
 import { parse } from 'yaml';
 import { EdgeError } from '../../errors/index.js';
+import { unlessMissing } from '../../missing.js';
 
 export interface Artifact {
   readonly name: string;
@@ -72,16 +73,11 @@ async function readGdkConfig(folder: string, refuse: (reason: string, cause: unk
 
 /** In a fixed order; none where there is no such folder. */
 async function filesIn(folder: string): Promise<string[]> {
-  try {
-    const entries = await readdir(folder, { withFileTypes: true });
-    return entries
-      .filter((entry) => entry.isFile())
-      .map(({ name }) => name)
-      .sort();
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
-    throw error;
-  }
+  const entries = await readdir(folder, { withFileTypes: true }).catch(unlessMissing([]));
+  return entries
+    .filter((entry) => entry.isFile())
+    .map(({ name }) => name)
+    .sort();
 }
 
 interface RecipeArtifacts {

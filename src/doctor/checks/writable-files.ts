@@ -1,5 +1,6 @@
 import { lstat, readdir } from 'node:fs/promises';
 import path from 'node:path';
+import { unlessMissing } from '../../missing.js';
 import { ok, problem, type Check, type Patient } from '../finding.js';
 
 const worldWritable = 0o002;
@@ -36,10 +37,7 @@ function foldersOf({ installFolder, configuration, stateFolder }: Patient): stri
 }
 
 async function collect(file: string, found: string[]): Promise<void> {
-  const stats = await lstat(file).catch((error: unknown) => {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw error;
-  });
+  const stats = await lstat(file).catch(unlessMissing(undefined));
   if (!stats || stats.isSymbolicLink()) return;
   if ((stats.mode & worldWritable) !== 0 && !found.includes(file)) found.push(file);
   if (!stats.isDirectory()) return;

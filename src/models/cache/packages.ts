@@ -12,6 +12,7 @@ import {
 } from 'node:fs/promises';
 import path from 'node:path';
 import { isEdgeError } from '../../errors/index.js';
+import { unlessMissing } from '../../missing.js';
 import { sha256Of, verifyFiles } from '../digest.js';
 import { requireSpace, syncFolder, syncFolders, toDiskError } from '../disk.js';
 import { parseManifest } from '../manifest.js';
@@ -93,9 +94,7 @@ export class CachedPackages {
   async #takeIn(fresh: string, digest: string): Promise<void> {
     await mkdir(this.folder, { recursive: true });
     // What is there under this name was found damaged above.
-    await this.remove(digest).catch((error: unknown) => {
-      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
-    });
+    await this.remove(digest).catch(unlessMissing(undefined));
     await rename(fresh, this.pathOf(digest));
     await syncFolder(this.folder);
     this.#proved.set(this.pathOf(digest), this.#proved.get(fresh) ?? '');

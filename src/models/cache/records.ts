@@ -2,6 +2,7 @@ import { mkdir, open, readFile, readdir, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
 import type { Logger } from '../../logger.js';
+import { unlessMissing } from '../../missing.js';
 import { syncFolder } from '../disk.js';
 
 const recordSchema = z.strictObject({
@@ -38,10 +39,7 @@ export class ModelRecords {
 
   /** All of them, the newest first. Those of another version, or damaged, do not count: their models are fetched again. */
   async all(): Promise<ModelRecord[]> {
-    const names = await readdir(this.#folder).catch((error: unknown) => {
-      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
-      throw error;
-    });
+    const names = await readdir(this.#folder).catch(unlessMissing([]));
     const records: ModelRecord[] = [];
     for (const name of names.filter((one) => one.endsWith('.json'))) {
       const file = path.join(this.#folder, name);
