@@ -12,10 +12,9 @@ import { learnNormality } from './whitening.js';
 const learnt = 'whitening';
 /** Of the normal data: the first part says what is normal, the rest how far normal goes. */
 const fitShare = 0.75;
-/** The threshold lies this much above what 99 of 100 normal windows stay below. */
+/** The threshold lies a margin above what 99 of 100 normal windows stay below. */
 const quantile = 0.99;
-const margin = 1.5;
-const clearRatio = 0.9;
+const defaults = { margin: 1.5, clearRatio: 0.9 };
 
 export interface Fit {
   /** The manifest with what was learnt. */
@@ -55,6 +54,7 @@ export async function fitModel(
   const unbounded = { ...manifest, input: learntInput, constants };
   const scores = await scoresOf(unbounded, engine, windows.slice(fitted));
   const sorted = [...scores].sort((a, b) => a - b);
+  const { margin = defaults.margin, clearRatio = defaults.clearRatio } = manifest.fit ?? {};
   const threshold = quantileOf(sorted, quantile) * margin;
   if (!(threshold > 0)) throw impossible('the scores of the normal data mean nothing');
   const clearThreshold = threshold * clearRatio;

@@ -79,6 +79,22 @@ const constantSchema = z
       context.addIssue({ code: 'custom', path: ['data'], message: `must be whole numbers for ${dtype}` });
   });
 
+/** How the thresholds follow from the scores of normal data. */
+const fitSchema = z.strictObject({
+  margin: z
+    .number()
+    .min(1)
+    .max(100)
+    .optional()
+    .describe('The threshold is so many times what 99 of 100 scores of normal data stay below. Default: 1.5.'),
+  clearRatio: z
+    .number()
+    .positive()
+    .max(1)
+    .optional()
+    .describe('The clear threshold as a share of the threshold. Default: 0.9.'),
+});
+
 /** `model.json`, the manifest of a model package: what it is, what it wants as input, and the digest of every file. */
 export const manifestSchema = z.strictObject({
   manifestVersion: z.literal(1),
@@ -92,6 +108,7 @@ export const manifestSchema = z.strictObject({
     .default([])
     .describe('Further inputs of the model, which are the same for every picture.'),
   decoder: decoderSchema,
+  fit: fitSchema.optional().describe('How `mli model fit` sets the thresholds of an anomaly model.'),
   labels: inside
     .optional()
     .describe('File with the labels in the order of the outputs; absent where the decoder needs none.'),

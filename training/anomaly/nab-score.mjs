@@ -1,3 +1,6 @@
+/** Rows at the beginning that are not scored. @param {number} rows of the file */
+export const probationRows = (rows) => Math.floor(0.15 * Math.min(rows, 5000));
+
 /**
  * Score of one file by the Numenta Anomaly Benchmark's standard profile (Lavin and Ahmad 2015; NAB's scorer.py): a found window
  * earns up to 1, the earlier the more; a window that is missed costs 1; a false alarm costs up to 0.11, the farther from a window
@@ -5,7 +8,7 @@
  * @param {number[]} times of all rows, Unix ms @param {number[][]} windows [from, to] @param {number[]} detections Unix ms
  */
 export function nabScore(times, windows, detections) {
-  const probation = Math.floor(0.15 * Math.min(times.length, 5000));
+  const probation = probationRows(times.length);
   const falsePositive = 0.11;
   const sigmoid = (y) => (y > 3 ? -1 : 2 / (1 + Math.exp(5 * y)) - 1);
   const row = (time) => times.findIndex((one) => one >= time);

@@ -14,6 +14,7 @@ const {
   window,
   features,
   decoder,
+  fit,
 } = (await import(path.resolve(description))).default;
 const count = features.length;
 await rm(out, { recursive: true, force: true });
@@ -64,6 +65,7 @@ const manifest = {
     },
   ],
   decoder: { type: 'anomaly', threshold: 1e9, ...decoder },
+  ...(fit && { fit }),
   targets,
   golden: [],
   files: {},
