@@ -11,6 +11,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fitModel, scoresOf } from '../../dist/fit/fit.js';
 import { windowsOf } from '../../dist/fit/recording.js';
+import { arithmetic } from './arithmetic.mjs';
 import { beginnings, judge, knownAt } from './episodes.mjs';
 import { normalShare, roomCsv, simulateRoom } from './office-room.mjs';
 
@@ -82,20 +83,6 @@ const combinations = (axes) =>
     [{}],
   );
 
-/** The network (network.py) as arithmetic: the search runs it ten million times. The figures in README.md come through DLR. */
-const engine = {
-  run: async ({ tensors: { features, whitening } }) => {
-    const size = features.data.length;
-    let sum = 0;
-    for (let column = 0; column < size; column++) {
-      let white = 0;
-      for (let row = 0; row < size; row++) white += features.data[row] * whitening.data[row * size + column];
-      sum += (white * white) / size;
-    }
-    return [{ dtype: 'float32', shape: [1, 1], data: Float32Array.of(Math.sqrt(sum)) }];
-  },
-};
-
 /** The shipped package's manifest with other features, fitted with the margin 1. */
 function manifestWith(shipped, { features: name, maxGapHours }) {
   const features = featureSets[name];
@@ -152,9 +139,9 @@ async function measure(shipped, settings, seed) {
       windowsByGap.set(maxGapHours, windows);
       const fittedUntil = times[Math.floor(normalShare * times.length)];
       const normal = windows.filter(({ to }) => to.getTime() < fittedUntil);
-      const fitted = await fitModel(manifest, engine, normal);
+      const fitted = await fitModel(manifest, arithmetic, normal);
       const rest = windows.slice(normal.length);
-      const scores = Float32Array.from(await scoresOf(fitted.manifest, engine, rest));
+      const scores = Float32Array.from(await scoresOf(fitted.manifest, arithmetic, rest));
       for (const count of part) {
         const { margin, clearRatio, raiseAfter, clearAfter } = count.settings;
         const threshold = fitted.threshold * margin;
