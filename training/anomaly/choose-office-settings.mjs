@@ -70,10 +70,12 @@ export const featureSets = {
 const grid = {
   features: Object.keys(featureSets),
   // A gap of at most so long is bridged by a line; after a longer one the window of a week begins anew.
-  maxGapHours: [192, 24],
+  maxGapHours: [192],
+  // Of a feature, in its deviations: how much one of them can say.
+  clip: [10, 5],
   margin: [1.5, 1.25, 2, 2.5, 3],
   clearRatio: [0.9, 0.7],
-  raiseAfter: [3, 6, 12, 24],
+  raiseAfter: [3, 6, 12, 24, 36],
   clearAfter: [10, 24, 48, 72, 168],
 };
 
@@ -84,7 +86,7 @@ const combinations = (axes) =>
   );
 
 /** The shipped package's manifest with other features, fitted with the margin 1. */
-function manifestWith(shipped, { features: name, maxGapHours }) {
+function manifestWith(shipped, { features: name, maxGapHours, clip }) {
   const features = featureSets[name];
   const size = features.length;
   return {
@@ -94,6 +96,7 @@ function manifestWith(shipped, { features: name, maxGapHours }) {
       shape: [1, size],
       window: { ...shipped.input.window, maxGapSeconds: maxGapHours * 3600 },
       features,
+      clip,
       mean: features.map(() => 0),
       std: features.map(() => 1),
     },
@@ -114,7 +117,8 @@ async function measure(shipped, settings, seed) {
   const counts = settings.map((one) => ({ settings: one, passed: 0, found: 0, falseAlarms: 0, byKind: {} }));
   const inputs = new Map();
   for (const count of counts) {
-    const key = `${count.settings.features} ${count.settings.maxGapHours}`;
+    const { features, maxGapHours, clip } = count.settings;
+    const key = `${features} ${maxGapHours} ${clip}`;
     inputs.set(key, [...(inputs.get(key) ?? []), count]);
   }
   for (let room = seed; room < seed + rooms; room++) {
@@ -170,7 +174,7 @@ const counts = await measure(shipped, combinations(grid), firstSeed.choice);
 const ranked = [...counts].sort(
   (a, b) => b.passed - a.passed || a.falseAlarms - b.falseAlarms || b.found - a.found,
 );
-const before = { features: 'level', maxGapHours: 192, margin: 1.5, clearRatio: 0.9, raiseAfter: 3 };
+const before = { features: 'level', maxGapHours: 192, clip: 10, margin: 1.5, clearRatio: 0.9, raiseAfter: 3 };
 const earlier = [10, 168].map((clearAfter) =>
   counts.find(({ settings }) => JSON.stringify(settings) === JSON.stringify({ ...before, clearAfter })),
 );
@@ -180,7 +184,7 @@ const result = {
   faults: 2 * rooms,
   chosen: ranked[0],
   onOtherRooms: control,
-  next: ranked.slice(1, 10),
+  next: ranked.slice(1, 5),
   bestOfEachFeatures: grid.features.map((name) => ranked.find(({ settings }) => settings.features === name)),
   earlierSettings: earlier,
 };

@@ -1,7 +1,7 @@
 /**
  * A made-up office: hourly temperature (°C) over eleven months, of a room that people, machines and the weather warm and that cools
- * at night and at weekends, with the readings that go missing in the field, and with two faults as a maintenance engineer names
- * them. Settings of office-temperature are chosen on such rooms (README). Each seed is another room in another climate that begins
+ * at night and at weekends, with the readings that go missing or wrong in the field, and with two faults as a maintenance engineer
+ * names them. Settings of office-temperature are chosen on such rooms (README). Each seed is another room in another climate that begins
  * on another day of the year. The ranges of a normal room were laid around NAB's probation period, no other row of it.
  *   node training/anomaly/office-room.mjs <seed> <file.csv>     prints the faults
  */
@@ -59,7 +59,7 @@ export function simulateRoom(seed) {
   const weatherShare = uniform(0.1, 0.4);
   const changeovers = [uniform(90, 130) * 24, uniform(260, 300) * 24];
   const summerShift = uniform(-1, 1);
-  const noiseStd = uniform(0.25, 0.55);
+  const noiseStd = uniform(0.25, 0.8);
   const closedDays = holidays(uniform, startHour);
   const planned = plan(uniform);
   const active = (hour) => planned.find(({ from, to }) => hour >= from && hour < to);
@@ -88,7 +88,9 @@ export function simulateRoom(seed) {
     drop += ((fault?.depth ?? 0) - drop) / (fault?.depth ? 4 : 12);
     const swing = fault?.amplitude ? fault.amplitude * Math.sin((2 * Math.PI * hour) / fault.periodHours) : 0;
     if (hour < 0) continue;
-    const value = Number((room + fast + noise - drop + swing).toFixed(2));
+    // One reading that is wrong, each 40 days on the average: a nuisance, no fault.
+    const outlier = random() < 1 / 960 ? (random() < 0.5 ? -1 : 1) * uniform(1.5, 5) : 0;
+    const value = Number((room + fast + noise - drop + swing + outlier).toFixed(2));
     stuckAt = fault?.kind === 'stuck' ? (stuckAt ?? value) : undefined;
     // A gap each 25 days on the average, of an hour to four days, short ones more often.
     if (hour >= gapUntil && random() < 1 / 600) gapUntil = hour + Math.ceil(96 ** random());
