@@ -1,0 +1,118 @@
+import { spawn } from 'node:child_process';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { SetupFailure } from '../setup/failure.mjs';
+import { onPath } from '../setup/tool.mjs';
+
+const BIOS = '/usr/share/bochs/BIOS-bochs-latest';
+const VIDEO_BIOS = '/usr/share/vgabios/vgabios.bin';
+const TERMINAL = '/usr/lib/x86_64-linux-gnu/bochs/plugins/libbx_term_gui.so';
+
+/**
+ * One instruction is one tick of the machine's clock, and so many are a second of its time. Real time does not matter to it: what
+ * waits inside waits for so many instructions.
+ */
+export const INSTRUCTIONS_PER_SECOND = 200e6;
+
+/** An x86_64 machine in Bochs, one processor, with a disk, a disc to boot from, and a serial line. */
+export class EmulatedMachine {
+  #serial;
+  #read = 0;
+  #rest = '';
+
+  /** @param {{ folder: string, processor: string, disk: string, disc: string }} parts `folder` takes its files */
+  constructor(parts) {
+    this.parts = parts;
+    this.#serial = join(parts.folder, 'serial.txt');
+  }
+
+  /**
+   * Runs it until it switches itself off.
+   * @param {{ onLine: (line: string) => void, limitMinutes: number }} options `onLine` gets each line of the serial line
+   * @throws {SetupFailure} where Bochs is missing, or ends or lasts otherwise than it should
+   */
+  async run({ onLine, limitMinutes }) {
+    requireBochs();
+    const { folder } = this.parts;
+    const settings = join(folder, 'bochsrc');
+    const begin = join(folder, 'begin.rc');
+    writeFileSync(settings, this.#settings());
+    writeFileSync(this.#serial, '');
+    // Debian's Bochs has a debugger, which waits to be told to go on.
+    writeFileSync(begin, 'continue\n');
+    // Its display is a terminal, which "script" makes.
+    const command = `exec bochs-bin -q -f '${settings}' -rc '${begin}'`;
+    const child = spawn('script', ['--quiet', '--return', '--command', command, join(folder, 'screen.txt')], {
+      env: { ...process.env, TERM: 'xterm', SHELL: '/bin/sh' },
+      stdio: 'ignore',
+    });
+    const stop = () => child.kill('SIGKILL');
+    process.once('exit', stop);
+    let ended = false;
+    const exit = new Promise((resolve, reject) => {
+      child.once('error', reject);
+      child.once('exit', (code, signal) => resolve(signal ?? `code ${code}`));
+    }).finally(() => (ended = true));
+    try {
+      const end = performance.now() + limitMinutes * 60_000;
+      while (!ended) {
+        await Promise.race([exit, sleep(500)]);
+        this.#deliver(onLine);
+        if (performance.now() > end)
+          throw new SetupFailure(`the emulated machine was not done within ${limitMinutes} minutes`, {
+            tail: this.tail(),
+            remedy: 'give it longer with --limit, or this machine less to do meanwhile',
+          });
+      }
+      return await exit;
+    } finally {
+      stop();
+      process.off('exit', stop);
+    }
+  }
+
+  #deliver(onLine) {
+    const text = readFileSync(this.#serial);
+    const lines = (this.#rest + text.subarray(this.#read).toString('latin1')).split('\n');
+    this.#read = text.length;
+    this.#rest = lines.pop();
+    for (const line of lines) onLine(Buffer.from(line.trimEnd(), 'latin1').toString('utf8'));
+  }
+
+  /** What it printed last. */
+  tail() {
+    return readFileSync(this.#serial, 'utf8').split('\n').slice(-14);
+  }
+
+  #settings() {
+    const { folder, processor, disk, disc } = this.parts;
+    return `romimage: file=${BIOS}, options=fastboot
+vgaromimage: file=${VIDEO_BIOS}
+display_library: term
+cpu: model=${processor}, count=1, ips=${INSTRUCTIONS_PER_SECOND}, reset_on_triple_fault=0
+clock: sync=none, time0=utc
+memory: guest=2048, host=2048
+pci: enabled=1, chipset=i440fx
+ata0: enabled=1, ioaddr1=0x1f0, ioaddr2=0x3f0, irq=14
+ata1: enabled=1, ioaddr1=0x170, ioaddr2=0x370, irq=15
+ata0-master: type=disk, mode=flat, path="${disk}"
+ata1-master: type=cdrom, path="${disc}", status=inserted
+boot: cdrom
+com1: enabled=1, mode=file, dev="${this.#serial}"
+speaker: enabled=0
+panic: action=fatal
+log: "${join(folder, 'bochs.log')}"
+`;
+  }
+}
+
+function requireBochs() {
+  const parts = { bochs: '/usr/bin/bochs-bin', 'bochs-term': TERMINAL, bochsbios: BIOS, vgabios: VIDEO_BIOS };
+  const missing = Object.keys(parts).filter((name) => !existsSync(parts[name]));
+  if (!onPath('script')) missing.push('bsdutils');
+  if (missing.length === 0) return;
+  throw new SetupFailure(`no emulator with AVX-512: not installed: ${missing.join(', ')}`, {
+    remedy: `apt-get install -y ${missing.join(' ')} (Debian)`,
+  });
+}
