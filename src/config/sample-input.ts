@@ -107,13 +107,19 @@ export const sampleInputSchema = z
     dtype: z.literal('float32'),
     channels: z.array(channelName).min(1).max(256),
     window: windowSchema,
+    medianOf: z
+      .literal([3, 5])
+      .optional()
+      .describe(
+        'Before the features, each value becomes the median of so many rows around it: one wrong reading, or two in a row of 5, leaves no trace.',
+      ),
     features: z.array(featureSchema).min(1).max(4096).optional(),
     mean: z.array(z.number()).describe('Per feature, else per channel.'),
     std: z.array(z.number().positive()).describe('Per feature, else per channel.'),
     clip: z.number().positive().optional().describe('Normalised values are cut to -clip..clip.'),
   })
   .superRefine((input, context) => {
-    const { channels, features, window, shape } = input;
+    const { channels, features, window, shape, medianOf } = input;
     const wanted = features ? [1, features.length] : [1, window.samples, channels.length];
     const fail = (path: (string | number)[], message: string) =>
       context.addIssue({ code: 'custom', path, message });
@@ -126,6 +132,7 @@ export const sampleInputSchema = z
     }
     if (window.seconds !== undefined && !features)
       fail(['features'], 'are needed by a window of seconds, whose number of rows is not known before');
+    if (medianOf !== undefined && !features) fail(['medianOf'], 'is for features');
     for (const [index, feature] of (features ?? []).entries()) {
       const at = ['features', index];
       if (!channels.includes(feature.channel))

@@ -46,7 +46,7 @@ export async function fitModel(
     throw impossible(
       `the data makes ${windows.length} windows, it needs ${Math.ceil(least / fitShare) + 10} at least`,
     );
-  const extractor = new FeatureExtractor(input.features, input.channels, input.window);
+  const extractor = new FeatureExtractor(input.features, input.channels, input.window, input.medianOf);
   const rows = windows.slice(0, fitted).map(({ samples }) => extractor.extract(samples).slice());
   const { mean, std, whitening } = learnNormality(rows, input.clip ?? Infinity);
   const constants = manifest.constants.map((one) => (one === weights ? { ...one, data: whitening } : one));

@@ -1,4 +1,5 @@
 import type { FeatureSpec, WindowSpec } from '../config/sample-input.js';
+import { RunningMedian, type MedianLength } from './running-median.js';
 import { momentsOf, statistics } from './statistics.js';
 import { Spectrum } from './spectrum.js';
 
@@ -13,22 +14,31 @@ export class FeatureExtractor {
   readonly #column: Float64Array;
   readonly #values: Float64Array;
   readonly #spectrum: Spectrum | undefined;
+  readonly #median: RunningMedian | undefined;
 
-  /** @param channels names of the columns, in their order */
-  constructor(features: readonly FeatureSpec[], channels: readonly string[], window: WindowSpec) {
+  /** @param channels names of the columns, in their order @param medianOf rows of a running median before the features */
+  constructor(
+    features: readonly FeatureSpec[],
+    channels: readonly string[],
+    window: WindowSpec,
+    medianOf?: MedianLength,
+  ) {
     this.#features = features;
     this.#columns = features.map(({ channel }) => channels.indexOf(channel));
     this.#width = channels.length;
     this.#column = new Float64Array(window.samples);
     this.#values = new Float64Array(features.length);
+    this.#median = medianOf && new RunningMedian(window.samples, medianOf);
     if (window.rateHz !== undefined && features.some(({ type }) => type === 'bandEnergy'))
       this.#spectrum = new Spectrum(window.samples, window.rateHz);
   }
 
   /** @param samples row-major, `[rows, channels]` @returns one value a feature, all finite where the samples are */
   extract(samples: Float64Array): Float64Array {
+    let column: Float64Array = new Float64Array();
     for (const [index, feature] of this.#features.entries()) {
-      const column = this.#gather(samples, this.#columns[index] ?? -1);
+      const place = this.#columns[index] ?? -1;
+      if (index === 0 || place !== this.#columns[index - 1]) column = this.#gather(samples, place);
       if (feature.type === 'bandEnergy') {
         this.#spectrum?.transform(column);
         this.#values[index] = this.#spectrum?.energy(feature.fromHz, feature.toHz) ?? NaN;
@@ -43,6 +53,7 @@ export class FeatureExtractor {
   #gather(samples: Float64Array, column: number): Float64Array {
     const rows = samples.length / this.#width;
     for (let row = 0; row < rows; row++) this.#column[row] = samples[row * this.#width + column] ?? NaN;
-    return this.#column.subarray(0, rows);
+    const values = this.#column.subarray(0, rows);
+    return this.#median?.filter(values) ?? values;
   }
 }

@@ -16,7 +16,8 @@ export class SamplePreprocessor implements Preprocessor<PreprocessedSamples> {
   constructor(input: SampleInput, constants: Readonly<Record<string, Tensor>>) {
     this.#input = input;
     this.#constants = constants;
-    this.#extractor = input.features && new FeatureExtractor(input.features, input.channels, input.window);
+    this.#extractor =
+      input.features && new FeatureExtractor(input.features, input.channels, input.window, input.medianOf);
   }
 
   process(frame: Frame): PreprocessedSamples {

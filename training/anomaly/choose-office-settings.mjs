@@ -53,26 +53,14 @@ export const featureSets = {
     { type: 'std', ...week },
     swing,
   ],
-  all: [
-    { type: 'mean', ...day },
-    { type: 'mean', ...week },
-    { type: 'std', ...day },
-    { type: 'std', ...week },
-    { type: 'last', ...week },
-    { type: 'slope', ...day },
-    { type: 'slope', ...week },
-    { type: 'peakToPeak', ...day },
-    { type: 'kurtosis', ...week },
-    swing,
-  ],
 };
 /** Each from the simplest, or what the other packages have, to the most elaborate. */
 const grid = {
   features: Object.keys(featureSets),
   // A gap of at most so long is bridged by a line; after a longer one the window of a week begins anew.
   maxGapHours: [192],
-  // Of a feature, in its deviations: how much one of them can say.
-  clip: [10, 5],
+  // Rows of the running median before the features, against single wrong readings.
+  medianOf: [null, 3, 5],
   margin: [1.5, 1.25, 2, 2.5, 3],
   clearRatio: [0.9, 0.7],
   raiseAfter: [3, 6, 12, 24, 36],
@@ -86,17 +74,17 @@ const combinations = (axes) =>
   );
 
 /** The shipped package's manifest with other features, fitted with the margin 1. */
-function manifestWith(shipped, { features: name, maxGapHours, clip }) {
+function manifestWith({ input, ...shipped }, { features: name, maxGapHours, medianOf }) {
   const features = featureSets[name];
   const size = features.length;
   return {
     ...shipped,
     input: {
-      ...shipped.input,
+      ...input,
       shape: [1, size],
-      window: { ...shipped.input.window, maxGapSeconds: maxGapHours * 3600 },
+      window: { ...input.window, maxGapSeconds: maxGapHours * 3600 },
       features,
-      clip,
+      medianOf: medianOf ?? undefined,
       mean: features.map(() => 0),
       std: features.map(() => 1),
     },
@@ -117,8 +105,8 @@ async function measure(shipped, settings, seed) {
   const counts = settings.map((one) => ({ settings: one, passed: 0, found: 0, falseAlarms: 0, byKind: {} }));
   const inputs = new Map();
   for (const count of counts) {
-    const { features, maxGapHours, clip } = count.settings;
-    const key = `${features} ${maxGapHours} ${clip}`;
+    const { features, maxGapHours, medianOf } = count.settings;
+    const key = `${features} ${maxGapHours} ${medianOf}`;
     inputs.set(key, [...(inputs.get(key) ?? []), count]);
   }
   for (let room = seed; room < seed + rooms; room++) {
@@ -174,7 +162,14 @@ const counts = await measure(shipped, combinations(grid), firstSeed.choice);
 const ranked = [...counts].sort(
   (a, b) => b.passed - a.passed || a.falseAlarms - b.falseAlarms || b.found - a.found,
 );
-const before = { features: 'level', maxGapHours: 192, clip: 10, margin: 1.5, clearRatio: 0.9, raiseAfter: 3 };
+const before = {
+  features: 'level',
+  maxGapHours: 192,
+  medianOf: null,
+  margin: 1.5,
+  clearRatio: 0.9,
+  raiseAfter: 3,
+};
 const earlier = [10, 168].map((clearAfter) =>
   counts.find(({ settings }) => JSON.stringify(settings) === JSON.stringify({ ...before, clearAfter })),
 );

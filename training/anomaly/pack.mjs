@@ -13,6 +13,7 @@ const {
   channels,
   window,
   features,
+  medianOf,
   decoder,
   fit,
 } = (await import(path.resolve(description))).default;
@@ -52,6 +53,7 @@ const manifest = {
     channels,
     window,
     features,
+    ...(medianOf && { medianOf }),
     mean: features.map(() => 0),
     std: features.map(() => 1),
     clip: 10,
