@@ -41,10 +41,9 @@ label prove
  * Makes a disc that boots Debian's kernel and runs a script of the first disk.
  * @param {{ folder: string, script: string, log: string }} options `folder` takes the parts; `script` is a path on the disk
  * @returns {Promise<string>} path of the .iso
- * @throws {SetupFailure} where a tool is missing, with the packages that have it
+ * @throws {SetupFailure} where apt does not have the parts, or a tool fails
  */
 export async function makeBootDisc({ folder, script, log }) {
-  requireTools();
   const parts = join(folder, 'parts');
   const disc = join(folder, 'disc');
   mkdirSync(parts, { recursive: true });
@@ -116,7 +115,8 @@ async function kernelPackage() {
   });
 }
 
-function requireTools() {
+/** @throws {SetupFailure} that names the packages which are not installed */
+export function requireDiscTools() {
   const programs = {
     'apt-get': 'apt',
     'dpkg-deb': 'dpkg',

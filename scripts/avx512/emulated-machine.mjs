@@ -1,9 +1,10 @@
 import { spawn } from 'node:child_process';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { constants, existsSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { ReadStream } from 'node:tty';
 import { SetupFailure } from '../setup/failure.mjs';
-import { onPath } from '../setup/tool.mjs';
 
 const BIOS = '/usr/share/bochs/BIOS-bochs-latest';
 const VIDEO_BIOS = '/usr/share/vgabios/vgabios.bin';
@@ -30,10 +31,10 @@ export class EmulatedMachine {
   /**
    * Runs it until it switches itself off.
    * @param {{ onLine: (line: string) => void, limitMinutes: number }} options `onLine` gets each line of the serial line
-   * @throws {SetupFailure} where Bochs is missing, or ends or lasts otherwise than it should
+   * @returns how Bochs ended
+   * @throws {SetupFailure} where it lasts too long
    */
   async run({ onLine, limitMinutes }) {
-    requireBochs();
     const { folder } = this.parts;
     const settings = join(folder, 'bochsrc');
     const begin = join(folder, 'begin.rc');
@@ -41,12 +42,11 @@ export class EmulatedMachine {
     writeFileSync(this.#serial, '');
     // Debian's Bochs has a debugger, which waits to be told to go on.
     writeFileSync(begin, 'continue\n');
-    // Its display is a terminal, which "script" makes.
-    const command = `exec bochs-bin -q -f '${settings}' -rc '${begin}'`;
-    const child = spawn('script', ['--quiet', '--return', '--command', command, join(folder, 'screen.txt')], {
-      env: { ...process.env, TERM: 'xterm', SHELL: '/bin/sh' },
-      stdio: 'ignore',
+    const child = spawn('bochs-bin', ['-q', '-f', settings, '-rc', begin], {
+      env: { ...process.env, TERM: 'xterm' },
+      stdio: ['ignore', 'ignore', 'pipe'],
     });
+    readDisplay(child.stderr);
     const stop = () => child.kill('SIGKILL');
     process.once('exit', stop);
     let ended = false;
@@ -107,10 +107,24 @@ log: "${join(folder, 'bochs.log')}"
   }
 }
 
-function requireBochs() {
+/**
+ * Reads what the machine displays, and forgets it. Bochs makes a terminal for it and prints its name; it would wait for ever once
+ * the terminal is full.
+ */
+function readDisplay(output) {
+  createInterface({ input: output }).on('line', (line) => {
+    const terminal = /connected to screen "(.+)"/.exec(line)?.[1];
+    if (terminal === undefined) return;
+    const display = new ReadStream(openSync(terminal, constants.O_RDWR | constants.O_NOCTTY));
+    display.on('error', () => undefined); // the machine has ended
+    display.setRawMode(true).resume();
+  });
+}
+
+/** @throws {SetupFailure} that names the packages which are not installed */
+export function requireBochs() {
   const parts = { bochs: '/usr/bin/bochs-bin', 'bochs-term': TERMINAL, bochsbios: BIOS, vgabios: VIDEO_BIOS };
   const missing = Object.keys(parts).filter((name) => !existsSync(parts[name]));
-  if (!onPath('script')) missing.push('bsdutils');
   if (missing.length === 0) return;
   throw new SetupFailure(`no emulator with AVX-512: not installed: ${missing.join(', ')}`, {
     remedy: `apt-get install -y ${missing.join(' ')} (Debian)`,

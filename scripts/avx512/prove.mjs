@@ -10,8 +10,8 @@ import { DeviceFolder } from '../package/device.mjs';
 import { SetupFailure } from '../setup/failure.mjs';
 import { libdlrPath, repositoryRoot } from '../setup/paths.mjs';
 import { endTools, runTool } from '../setup/tool.mjs';
-import { makeBootDisc } from './boot-disc.mjs';
-import { EmulatedMachine, INSTRUCTIONS_PER_SECOND } from './emulated-machine.mjs';
+import { makeBootDisc, requireDiscTools } from './boot-disc.mjs';
+import { EmulatedMachine, INSTRUCTIONS_PER_SECOND, requireBochs } from './emulated-machine.mjs';
 import { Guest, GuestLog, SCRIPT } from './guest.mjs';
 import { judge } from './judgement.mjs';
 
@@ -48,6 +48,8 @@ const STEPS = ['count', 'verify', 'explain', 'infer'];
 const say = (line) => console.log(line);
 
 async function prove(options, steps) {
+  requireBochs();
+  requireDiscTools();
   const temporary = mkdtempSync(join(tmpdir(), 'mli-avx512-'));
   const work = options.keep ?? temporary;
   const log = join(work, 'tools.log');
@@ -75,7 +77,7 @@ async function prove(options, steps) {
       began: (name) => say(`${name.padEnd(10)} ...`),
       ended: (name, code, seconds) =>
         say(
-          `${name.padEnd(10)} code ${code}, ${((seconds * INSTRUCTIONS_PER_SECOND) / 1e9).toFixed(1)} billion instructions since the start`,
+          `${name.padEnd(10)} code ${code}, ${((seconds * INSTRUCTIONS_PER_SECOND) / 1e9).toFixed(1)} billion instructions since Linux began`,
         ),
     });
     const exit = await machine.run({
@@ -97,9 +99,10 @@ async function layOut(system, local) {
   const unpacked = (component, archive) =>
     `${device.root}/packages/artifacts-unarchived/${component}/${VERSION}/${archive}`;
   const inference = unpacked('mli.Inference', 'greengrass-mli-linux-x64');
+  const library = `${unpacked('mli.runtime.DLR', 'mli-runtime-dlr-linux-x64')}/libdlr.so`;
   return {
-    mli: [`${inference}/bin/node`, `${inference}/dist/main.js`],
-    library: `${unpacked('mli.runtime.DLR', 'mli-runtime-dlr-linux-x64')}/libdlr.so`,
+    mli: ['env', `MLI_LIBDLR=${library}`, `${inference}/bin/node`, `${inference}/dist/main.js`],
+    library,
     model: `${unpacked('mli.model.WasteSorter', 'mli-model-waste-sorter')}/${MODEL}`,
   };
 }
@@ -115,7 +118,7 @@ async function addSteps(guest, { mli, library, model }, steps, temporary) {
       const picture = guest.addFile(join(repositoryRoot, 'samples/belt/01-glass.jpg'));
       guest.addStep('infer', [...mli, 'infer', picture, '--model', model]);
     } else {
-      guest.addStep(step, [...mli, 'model', step, model, '--library', library, '--json']);
+      guest.addStep(step, [...mli, 'model', step, model, '--json']);
     }
   }
   return checksums;
