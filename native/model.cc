@@ -52,6 +52,7 @@ Napi::Function Model::Define(Napi::Env env) {
                          InstanceMethod<&Model::Run>("run"),
                          InstanceMethod<&Model::Dispose>("dispose"),
                          InstanceMethod<&Model::GetState>("getState"),
+                         InstanceMethod<&Model::GetLastRunMs>("getLastRunMs"),
                      });
 }
 
@@ -103,7 +104,9 @@ Napi::Value Model::Run(const Napi::CallbackInfo& info) {
     if (session_->model == nullptr) throw Failure("MODEL_DISPOSED", {});
     auto request = std::make_unique<RunRequest>(info.Env(), session_, std::move(input));
     const Napi::Promise promise = request->promise();
+    RunRequest& posted = *request;
     AddonData::Of(info.Env()).Post(*session_->thread, std::move(request));
+    posted.PrepareResult(info.Env());  // it lives until it is delivered, on this thread
     return promise;
   });
 }
@@ -135,6 +138,12 @@ Napi::Value Model::GetState(const Napi::CallbackInfo& info) {
                       : session_->runs > 0         ? "running"
                                                    : "idle";
   return Napi::String::New(info.Env(), state);
+}
+
+// getLastRunMs(): number, what the model's thread took for the run that was settled last; 0 before the first
+Napi::Value Model::GetLastRunMs(const Napi::CallbackInfo& info) {
+  CheckReceiver(info);
+  return Napi::Number::New(info.Env(), session_->last_run_ms);
 }
 
 }  // namespace mli

@@ -14,7 +14,8 @@ namespace mli {
 struct ModelSession {
   std::shared_ptr<RuntimeModel> model;  // null once the model is to be deleted
   WorkerThread* thread = nullptr;
-  size_t runs = 0;  // asked for and not settled
+  size_t runs = 0;         // asked for and not settled
+  double last_run_ms = 0;  // inputs, run and outputs of the run that was settled last
   bool deleted = false;
 };
 
@@ -35,6 +36,7 @@ class Model : public Napi::ObjectWrap<Model> {
   Napi::Value Run(const Napi::CallbackInfo& info);
   Napi::Value Dispose(const Napi::CallbackInfo& info);
   Napi::Value GetState(const Napi::CallbackInfo& info);
+  Napi::Value GetLastRunMs(const Napi::CallbackInfo& info);
 
   std::shared_ptr<ModelSession> session_;
   ModelMetadata metadata_;

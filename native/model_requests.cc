@@ -1,11 +1,23 @@
 #include "model_requests.h"
 
+#include <chrono>
 #include <cstring>
 
 #include "addon_data.h"
 #include "js_value.h"
 
 namespace mli {
+namespace {
+
+Napi::Object NewTensor(Napi::Env env, DType dtype, const Shape& shape, Napi::ArrayBuffer buffer) {
+  Napi::Object tensor = Napi::Object::New(env);
+  tensor.Set("dtype", std::string(Name(dtype)));
+  tensor.Set("shape", ToArray(env, shape));
+  tensor.Set("data", NewTypedArray(env, dtype, buffer));
+  return tensor;
+}
+
+}  // namespace
 
 LoadRequest::LoadRequest(Napi::Env env, ModelOptions options, WorkerThread& thread)
     : Request(env), options_(std::move(options)), thread_(thread) {}
@@ -40,6 +52,7 @@ void RunRequest::AllocateOutputs(Napi::Env env) {
   if (!input_.tensors.empty() && !input_.tensors.front().shape.empty())
     batch = input_.tensors.front().shape.front();
   outputs_.resize(model_->metadata().outputs.size());
+  expected_.resize(outputs_.size());
   for (size_t i = 0; i < outputs_.size(); ++i) {
     const TensorInfo& info = model_->metadata().outputs[i];
     outputs_[i].dtype = info.dtype;
@@ -52,7 +65,7 @@ void RunRequest::AllocateOutputs(Napi::Env env) {
     output.capacity = *elements * BytesPerElement(info.dtype);
     Napi::ArrayBuffer buffer = Napi::ArrayBuffer::New(env, output.capacity);
     output.destination = buffer.Data();
-    output.buffer = Napi::Reference<Napi::ArrayBuffer>::New(buffer, 1);
+    expected_[i] = {Napi::Reference<Napi::ArrayBuffer>::New(buffer, 1), std::move(shape)};
   }
 }
 
@@ -60,9 +73,11 @@ void RunRequest::Execute() {
   // The model is let go of on this thread, so that a dispose() that waits behind this run also deletes it
   // here.
   const std::shared_ptr<RuntimeModel> model = std::move(model_);
+  const auto started = std::chrono::steady_clock::now();
   SetInputs(*model);
   model->Run();
   ReadOutputs(*model);
+  run_ms_ = std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - started).count();
 }
 
 void RunRequest::SetInputs(RuntimeModel& model) {
@@ -101,27 +116,38 @@ void RunRequest::ReadOutputs(RuntimeModel& model) {
   }
 }
 
+void RunRequest::PrepareResult(Napi::Env env) {
+  Napi::Array result = Napi::Array::New(env, expected_.size());
+  for (uint32_t i = 0; i < expected_.size(); ++i) {
+    const Expected& expected = expected_[i];
+    if (expected.buffer.IsEmpty()) continue;
+    result.Set(i, NewTensor(env, outputs_[i].dtype, expected.shape, expected.buffer.Value()));
+  }
+  result_ = Napi::Persistent(result.As<Napi::Object>());
+}
+
 Napi::Value RunRequest::Result(Napi::Env env) {
-  Napi::Array result = Napi::Array::New(env, outputs_.size());
-  for (size_t i = 0; i < outputs_.size(); ++i) {
+  if (result_.IsEmpty()) PrepareResult(env);
+  Napi::Object result = result_.Value();
+  for (uint32_t i = 0; i < outputs_.size(); ++i) {
     const Output& output = outputs_[i];
+    if (output.spill == nullptr && output.shape == expected_[i].shape) continue;
     Napi::ArrayBuffer buffer;
     if (output.spill == nullptr) {
-      buffer = output.buffer.Value();
+      buffer = expected_[i].buffer.Value();
     } else {
       buffer = Napi::ArrayBuffer::New(env, output.capacity);
       std::memcpy(buffer.Data(), output.spill.get(), output.capacity);
     }
-    Napi::Object tensor = Napi::Object::New(env);
-    tensor.Set("dtype", std::string(Name(output.dtype)));
-    tensor.Set("shape", ToArray(env, output.shape));
-    tensor.Set("data", NewTypedArray(env, output.dtype, buffer));
-    result.Set(static_cast<uint32_t>(i), tensor);
+    result.Set(i, NewTensor(env, output.dtype, output.shape, buffer));
   }
   return result;
 }
 
-void RunRequest::Finish(Napi::Env, bool) { --session_->runs; }
+void RunRequest::Finish(Napi::Env, bool succeeded) {
+  --session_->runs;
+  if (succeeded) session_->last_run_ms = run_ms_;
+}
 
 Failure RunRequest::FailureOf(const std::string& text) const {
   return Failure("RUN_FAILED", {{"text", text}});

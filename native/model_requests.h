@@ -32,11 +32,19 @@ class RunRequest : public Request {
  public:
   RunRequest(Napi::Env env, std::shared_ptr<ModelSession> session, RunInput input);
 
+  // Makes what the promise resolves to, as far as the shapes are known. JS thread, after the request was
+  // posted: the time that the worker takes costs nothing here.
+  void PrepareResult(Napi::Env env);
+
  private:
-  // The worker writes straight into the ArrayBuffer that JavaScript gets, where the size is known before the
-  // run.
+  // What is known of an output before the run. The worker does not touch it.
+  struct Expected {
+    Napi::Reference<Napi::ArrayBuffer> buffer;  // empty where the size is unknown
+    Shape shape;
+  };
+
+  // The worker writes straight into the ArrayBuffer that JavaScript gets, where there is one.
   struct Output {
-    Napi::Reference<Napi::ArrayBuffer> buffer;
     void* destination = nullptr;
     size_t capacity = 0;
     AlignedBuffer spill;  // where it was not
@@ -58,7 +66,10 @@ class RunRequest : public Request {
   std::shared_ptr<RuntimeModel> model_;
   RunInput input_;
   AlignedBuffer scratch_;
+  double run_ms_ = 0;
+  std::vector<Expected> expected_;
   std::vector<Output> outputs_;
+  Napi::ObjectReference result_;  // an array; what became otherwise is replaced
 };
 
 // Deletes the model. Resolves to undefined.

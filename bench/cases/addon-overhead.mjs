@@ -32,17 +32,15 @@ export async function run({ progress }) {
   const folder = mkdtempSync(path.join(tmpdir(), 'mli-bench-input-'));
   const inputFile = path.join(folder, 'input.bin');
   const measure = async (when) => {
-    const subject = [];
-    const peer = [];
+    const all = { subject: [], peer: [], around: [] };
     for (let pair = 1; pair <= pairs; pair++) {
       progress(`pair of processes ${pair} of ${pairs}${when}`);
       const addon = new LineProcess(process.execPath, [addonLoop, inputFile]);
       const c = startDlrLoop(program, library, model.artifact, inputFile);
       const blocks = await measurePair(addon, c);
-      subject.push(...blocks.subject);
-      peer.push(...blocks.peer);
+      for (const key in all) all[key].push(...blocks[key]);
     }
-    return rowsOf(subject, peer, when);
+    return rowsOf(all, when);
   };
   try {
     writeFileSync(inputFile, readyTensor(model.manifest.input.shape).data);
@@ -85,29 +83,44 @@ async function measureCall() {
   }
 }
 
-/** Neighbours in time are compared, so that a minute in which the machine was slow does not count as overhead. */
-function rowsOf(subject, peer, when) {
+/**
+ * Neighbours in time are compared, so that a minute in which the machine was slow does not count as overhead. Two processes still
+ * differ by where their pages lie, by some hundredths of a run; what a call takes beside the work of the model's thread, which makes the
+ * same calls as the C loop, is free of that.
+ */
+function rowsOf({ subject, peer, around }, when) {
   const differences = subject.map((block, index) => median(block) - median(peer[index]));
   const names = { case: 'addon-overhead', peer: 'C loop', unit: 'ms' };
   return [
     rowOf({ ...names, subject: `addon run${when}` }, subject.flat(), peer.flat()),
     rowOf({ ...names, subject: `addon run minus C loop, block by block${when}` }, differences, peer.flat()),
+    rowOf(
+      { ...names, subject: `addon run minus the work of the model’s thread${when}` },
+      around.flat(),
+      peer.flat(),
+    ),
   ];
 }
 
 async function measurePair(addon, c) {
-  const block = async (loop) => (await loop.ask(coldRuns + runs)).latenciesMs.slice(coldRuns);
+  const around = [];
+  const block = async (loop) => {
+    const { latenciesMs, aroundMs } = await loop.ask(coldRuns + runs);
+    if (aroundMs) around.push(aroundMs.slice(coldRuns));
+    return latenciesMs.slice(coldRuns);
+  };
   try {
     const [ours, theirs] = [await addon.ask(coldRuns), await c.ask(coldRuns)];
     if (ours.checksum !== theirs.checksum)
       throw new Error(
         `The addon's outputs have the checksum ${ours.checksum}, those of C ${theirs.checksum}: no comparison`,
       );
-    return await interleave(
+    const blocks = await interleave(
       rounds,
       () => block(addon),
       () => block(c),
     );
+    return { ...blocks, around };
   } finally {
     await Promise.all([addon.stop(), c.stop()]);
   }

@@ -43,4 +43,19 @@ describe.skipIf(obstacle())(titleOf('while models run'), { timeout: 60_000 }, ()
     expect(order).toEqual(['fast', 'slow']);
     await Promise.all([slow.dispose(), fast.dispose()]);
   });
+
+  it("a model says how long its thread took for the last run, which is less than the caller's wait", async () => {
+    const model = await Model.load(loadOptions('slow_loop'));
+    expect(model.getLastRunMs()).toBe(0);
+    const started = performance.now();
+    await model.run(slowInput);
+    const waitedMs = performance.now() - started;
+    const tookMs = model.getLastRunMs();
+    // slow_loop takes a tenth of a second and more.
+    expect(tookMs).toBeGreaterThan(50);
+    expect(tookMs).toBeLessThanOrEqual(waitedMs);
+    await expect(model.run({ tensors: {} })).rejects.toThrow();
+    expect(model.getLastRunMs()).toBe(tookMs);
+    await model.dispose();
+  });
 });

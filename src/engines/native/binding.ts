@@ -45,6 +45,8 @@ export type ModelState = 'idle' | 'running' | 'disposing' | 'disposed';
 
 export interface NativeModel {
   getState(): ModelState;
+  /** What the model's thread took for the run that was settled last: inputs, the runtime's own run, outputs; 0 before the first. */
+  getLastRunMs(): number;
   readonly metadata: NativeMetadata;
   /** Runs are performed in the order of the calls, on a thread of the model's own. */
   run(input: EngineInput): Promise<Tensor[]>;

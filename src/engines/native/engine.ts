@@ -25,6 +25,11 @@ export class NativeEngine implements Engine {
     return this.#native.getState();
   }
 
+  /** What the model's thread took for the run that was settled last, in ms; the rest of a call is the way there and back. */
+  get lastRunMs(): number {
+    return this.#native.getLastRunMs();
+  }
+
   async run(input: EngineInput): Promise<Tensor[]> {
     try {
       return await this.#native.run(input);

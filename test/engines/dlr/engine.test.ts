@@ -48,6 +48,7 @@ class FakeBinding implements Binding {
       return Promise.resolve({
         metadata: this.reported,
         getState: () => 'idle',
+        getLastRunMs: () => 0,
         run: this.run,
         dispose: this.dispose,
       });
