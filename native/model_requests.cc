@@ -5,6 +5,7 @@
 
 #include "addon_data.h"
 #include "js_value.h"
+#include "reduce.h"
 
 namespace mli {
 namespace {
@@ -98,8 +99,16 @@ void RunRequest::SetPicture(RuntimeModel& model) {
     scratch_ = AllocateAligned(ElementCount(picture.shape).value() * BytesPerElement(info.dtype));
     destination = scratch_.get();
   }
-  Convert(picture.picture, picture.normalization, info.dtype, destination);
+  Convert(Reduced(picture), picture.normalization, info.dtype, destination);
   model.SetInput(picture.index, destination, picture.shape);
+}
+
+Picture RunRequest::Reduced(const PictureInput& input) {
+  const Picture& picture = input.picture;
+  if (input.width == picture.width && input.height == picture.height) return picture;
+  reduced_.resize(input.width * input.height * picture.channels);
+  ReduceByArea(picture, input.width, input.height, reduced_.data());
+  return {reduced_.data(), input.width, input.height, picture.channels};
 }
 
 void RunRequest::ReadOutputs(RuntimeModel& model) {

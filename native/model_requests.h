@@ -60,12 +60,14 @@ class RunRequest : public Request {
   void AllocateOutputs(Napi::Env env);
   void SetInputs(RuntimeModel& model);
   void SetPicture(RuntimeModel& model);
+  Picture Reduced(const PictureInput& input);
   void ReadOutputs(RuntimeModel& model);
 
   std::shared_ptr<ModelSession> session_;
   std::shared_ptr<RuntimeModel> model_;
   RunInput input_;
   AlignedBuffer scratch_;
+  std::vector<uint8_t> reduced_;  // the pixels of the picture, where they were too many
   double run_ms_ = 0;
   std::vector<Expected> expected_;
   std::vector<Output> outputs_;

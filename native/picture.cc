@@ -7,14 +7,7 @@
 #include <type_traits>
 
 #include "float16.h"
-
-// One body compiled for several instruction sets, the best one chosen when the addon is loaded. aarch64
-// always has NEON.
-#if defined(__x86_64__) && defined(__GLIBC__)
-#define MLI_MULTIVERSIONED __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
-#else
-#define MLI_MULTIVERSIONED
-#endif
+#include "multiversioned.h"
 
 namespace mli {
 namespace {
@@ -108,11 +101,11 @@ bool CanConvert(const Picture& picture, const Normalization& normalization) {
   return picture.channels == 1 || picture.channels == normalization.channels();
 }
 
-Shape ShapeOf(const Picture& picture, const Normalization& normalization) {
-  const auto width = static_cast<int64_t>(picture.width), height = static_cast<int64_t>(picture.height);
+Shape ShapeOf(size_t width, size_t height, const Normalization& normalization) {
+  const auto columns = static_cast<int64_t>(width), rows = static_cast<int64_t>(height);
   const auto channels = static_cast<int64_t>(normalization.channels());
-  if (normalization.layout == Layout::kNchw) return {1, channels, height, width};
-  return {1, height, width, channels};
+  if (normalization.layout == Layout::kNchw) return {1, channels, rows, columns};
+  return {1, rows, columns, channels};
 }
 
 void Convert(const Picture& picture, const Normalization& normalization, DType dtype, void* destination) {

@@ -35,8 +35,8 @@ struct Normalization {
 // times.
 bool CanConvert(const Picture& picture, const Normalization& normalization);
 
-// The shape that the picture has as a batch of one in the layout.
-Shape ShapeOf(const Picture& picture, const Normalization& normalization);
+// The shape that a picture of this size has as a batch of one in the layout.
+Shape ShapeOf(size_t width, size_t height, const Normalization& normalization);
 
 // Writes the normalised picture, width * height * normalization.channels() elements of `dtype`. Integer
 // types are rounded to the nearest (half to even) and saturated; float16 is IEEE binary16, rounded half to

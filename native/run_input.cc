@@ -168,6 +168,22 @@ size_t PictureIndex(const Napi::Value& name, const ModelMetadata& metadata) {
   throw Invalid("pictureInput", "name of an input: " + known, Describe(name));
 }
 
+// Reducing only: an enlarged picture would need pixels that are not there.
+void ReadReduction(const Napi::Value& value, PictureInput& input) {
+  input.width = input.picture.width;
+  input.height = input.picture.height;
+  if (value.IsUndefined()) return;
+  const Napi::Object size = ReadObject(value, "picture.reduceTo");
+  const auto read = [&](const char* name, size_t most) {
+    const std::string path = std::string("picture.reduceTo.") + name;
+    const auto length = static_cast<size_t>(ReadDimension(size.Get(name), path));
+    if (length > most) throw Invalid(path, "at most " + std::to_string(most), std::to_string(length));
+    return length;
+  };
+  input.width = read("width", input.picture.width);
+  input.height = read("height", input.picture.height);
+}
+
 void ReadPicture(const Napi::Object& object, const Napi::Object& normalization, const ModelMetadata& metadata,
                  size_t index, RunInput& input) {
   const TensorInfo& info = metadata.inputs[index];
@@ -182,7 +198,8 @@ void ReadPicture(const Napi::Object& object, const Napi::Object& normalization, 
     throw Invalid("picture.channels", "1 or " + std::to_string(result.normalization.channels()),
                   std::to_string(picture.channels));
   }
-  result.shape = ShapeOf(picture, result.normalization);
+  ReadReduction(object.Get("reduceTo"), result);
+  result.shape = ShapeOf(result.width, result.height, result.normalization);
   // Some models declare no batch dimension.
   if (info.shape.size() == 3) result.shape.erase(result.shape.begin());
   if (!Fits(result.shape, info.shape) || !ElementCount(result.shape)) {

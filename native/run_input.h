@@ -19,6 +19,8 @@ struct TensorInput {
 
 struct PictureInput {
   Picture picture;
+  size_t width = 0;  // to which it is reduced first; its own where it is not
+  size_t height = 0;
   Normalization normalization;
   Shape shape;   // of the tensor that it becomes
   size_t index;  // among the model's inputs
@@ -34,8 +36,9 @@ struct RunInput {
 };
 
 // Reads {tensors: {[name]: {dtype, shape, data}}} or {picture: {data, width, height, channels},
-// normalization: {mean, std, colorOrder, layout}}; a model of several inputs takes {pictureInput: name} and
-// {tensors} for the others beside the picture. JS thread. Throws Failure INPUT_INVALID with {input, expected,
+// normalization: {mean, std, colorOrder, layout}}; a picture that is larger than the input comes with
+// {reduceTo: {width, height}}; a model of several inputs takes {pictureInput: name} and {tensors} for the
+// others beside the picture. JS thread. Throws Failure INPUT_INVALID with {input, expected,
 // received}.
 RunInput ParseRunInput(const Napi::Value& value, const ModelMetadata& metadata);
 

@@ -48,6 +48,20 @@ export function guarded<T>(call: () => T): T {
   }
 }
 
+/** The same for a call that makes Mats on its way: those that it keeps are released in every case. */
+function releasing<T>(call: (keep: (mat: Mat) => Mat) => T): T {
+  const mats: Mat[] = [];
+  const keep = (mat: Mat): Mat => {
+    mats.push(mat);
+    return mat;
+  };
+  try {
+    return guarded(() => call(keep));
+  } finally {
+    for (const mat of mats) mat.release();
+  }
+}
+
 const interpolations = { area: 'INTER_AREA', linear: 'INTER_LINEAR', cubic: 'INTER_CUBIC' } as const;
 export type Interpolation = keyof typeof interpolations;
 
@@ -113,27 +127,24 @@ export class Picture {
 
   /** Scales a part of the picture to width x height and takes the pixels out; bars of `padValue` are laid around where asked. */
   resized(part: PixelRect, width: number, height: number, interpolation: Interpolation): PixelBuffer {
-    const mats: Mat[] = [];
-    const keep = (mat: Mat): Mat => {
-      mats.push(mat);
-      return mat;
-    };
-    try {
-      return guarded(() => {
-        const whole =
-          part.x === 0 && part.y === 0 && part.width === this.width && part.height === this.height;
-        const region = whole
-          ? this.#owned()
-          : keep(this.#owned().getRegion(new (cv().Rect)(part.x, part.y, part.width, part.height)));
-        const scaled =
-          region.cols === width && region.rows === height
-            ? keep(region.copy())
-            : keep(region.resize(height, width, 0, 0, cv()[interpolations[interpolation]]));
-        return { data: scaled.getData(), width, height, channels: 3 };
-      });
-    } finally {
-      for (const mat of mats) mat.release();
-    }
+    return releasing((keep) => {
+      const region = this.#isWhole(part) ? this.#owned() : keep(this.#regionOf(part));
+      const scaled =
+        region.cols === width && region.rows === height
+          ? keep(region.copy())
+          : keep(region.resize(height, width, 0, 0, cv()[interpolations[interpolation]]));
+      return { data: scaled.getData(), width, height, channels: 3 };
+    });
+  }
+
+  /** The pixels of a part of the picture, copied. */
+  pixels(part: PixelRect): PixelBuffer {
+    const { width, height } = part;
+    return releasing((keep) => {
+      // A part of a Mat has gaps between its rows, and gives no data before it was copied.
+      const mat = this.#isWhole(part) ? this.#owned() : keep(keep(this.#regionOf(part)).copy());
+      return { data: mat.getData(), width, height, channels: 3 };
+    });
   }
 
   /** A second handle on the same pixels, released on its own. */
@@ -164,25 +175,17 @@ export class Picture {
   }
 
   /** Leaves a few shades of what a rectangle showed: it is reduced to `cells` along its longer side, and enlarged again. */
-  blur({ x, y, width, height }: PixelRect, cells: number): void {
-    const { INTER_AREA, INTER_LINEAR, Rect } = cv();
+  blur(rectangle: PixelRect, cells: number): void {
+    const { INTER_AREA, INTER_LINEAR } = cv();
+    const { width, height } = rectangle;
     const scale = Math.min(1, cells / Math.max(width, height));
-    const mats: Mat[] = [];
-    const keep = (mat: Mat): Mat => {
-      mats.push(mat);
-      return mat;
-    };
-    try {
-      guarded(() => {
-        const region = keep(this.#owned().getRegion(new Rect(x, y, width, height)));
-        const rows = Math.max(1, Math.round(height * scale));
-        const columns = Math.max(1, Math.round(width * scale));
-        const few = keep(region.resize(rows, columns, 0, 0, INTER_AREA));
-        keep(few.resize(height, width, 0, 0, INTER_LINEAR)).copyTo(region);
-      });
-    } finally {
-      for (const mat of mats) mat.release();
-    }
+    releasing((keep) => {
+      const region = keep(this.#regionOf(rectangle));
+      const rows = Math.max(1, Math.round(height * scale));
+      const columns = Math.max(1, Math.round(width * scale));
+      const few = keep(region.resize(rows, columns, 0, 0, INTER_AREA));
+      keep(few.resize(height, width, 0, 0, INTER_LINEAR)).copyTo(region);
+    });
   }
 
   /** Draws the outline of a rectangle; what lies outside the picture is cut off. */
@@ -221,6 +224,15 @@ export class Picture {
   release(): void {
     this.#mat?.release();
     this.#mat = undefined;
+  }
+
+  #isWhole({ x, y, width, height }: PixelRect): boolean {
+    return x === 0 && y === 0 && width === this.width && height === this.height;
+  }
+
+  /** Shares the pixels; to be released on its own. */
+  #regionOf({ x, y, width, height }: PixelRect): Mat {
+    return this.#owned().getRegion(new (cv().Rect)(x, y, width, height));
   }
 
   #owned(): Mat {

@@ -53,6 +53,12 @@ export interface PixelBuffer {
   readonly channels: 1 | 3;
 }
 
+/** Pixels for a model's input. */
+export interface InputPicture extends PixelBuffer {
+  /** The size of the input, where the pixels are more: the engine reduces them, off the event loop. */
+  readonly reduceTo?: { readonly width: number; readonly height: number };
+}
+
 /** How 8-bit pixels become the input tensor: `(value - mean[c]) / std[c]` on the 0..255 scale, per output channel. */
 export interface Normalization {
   readonly mean: readonly number[];

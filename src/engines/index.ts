@@ -1,6 +1,6 @@
 import type { DlrEngineOptions } from './dlr/engine.js';
 import { usableThreads } from './threads.js';
-import type { Normalization, PixelBuffer, Tensor, TensorInfo } from '../types.js';
+import type { InputPicture, Normalization, Tensor, TensorInfo } from '../types.js';
 
 /** What a loaded model says of itself. */
 export interface EngineInfo {
@@ -21,7 +21,7 @@ export interface EngineInfo {
 export type EngineInput =
   | { readonly tensors: Readonly<Record<string, Tensor>> }
   | {
-      readonly picture: PixelBuffer;
+      readonly picture: InputPicture;
       readonly normalization: Normalization;
       readonly pictureInput?: string;
       readonly tensors?: Readonly<Record<string, Tensor>>;

@@ -50,7 +50,7 @@ export async function runSample(
     return engine.run(preprocessor.process(readGoldenWindow(bytes, input, manifest.name)));
   }
   const { width, height } = inputSize(input);
-  const preprocessor = createPreprocessor({ width, height, resize: input.resize }, {});
+  const preprocessor = createPreprocessor({ width, height, resize: input.resize }, {}, 'engine');
   const decoded = await decodePicture(bytes, width, height);
   try {
     const frame = { kind: 'picture', id: 1, capturedAt: new Date(), ...decoded } as const;

@@ -142,7 +142,7 @@ export function stagesOf(open: OpenModel, { preprocess, detect }: StagesSpec): M
     task,
     preprocessor:
       input.kind === 'picture'
-        ? createPreprocessor({ width, height, resize: input.resize }, preprocess)
+        ? createPreprocessor({ width, height, resize: input.resize }, preprocess, 'engine')
         : createSamplePreprocessor(input, constantTensors(manifest)),
     engine,
     normalization: input.kind === 'picture' ? input : undefined,

@@ -2,7 +2,7 @@ import type { PreprocessConfig } from '../config/preprocess.js';
 import type { Interpolation } from '../opencv.js';
 import type { SampleInput } from '../config/sample-input.js';
 import type { Windowing } from '../samples.js';
-import type { Frame, PixelBuffer, Tensor } from '../types.js';
+import type { Frame, InputPicture, Tensor } from '../types.js';
 import type { Geometry } from './geometry.js';
 import { PicturePreprocessor } from './picture.js';
 import { SamplePreprocessor } from './samples.js';
@@ -26,9 +26,10 @@ export interface PreprocessTarget {
   };
 }
 
-/** The picture in the size of the model, and how its pixels lie in the frame. */
+/** The picture for the model, and how its pixels lie in the frame. */
 export interface PreprocessedPicture {
-  readonly pixels: PixelBuffer;
+  /** In the size of the model, or with `reduceTo`. */
+  readonly pixels: InputPicture;
   readonly geometry: Geometry;
 }
 
@@ -38,18 +39,20 @@ export interface PreprocessedSamples {
 }
 
 /**
- * From a frame to what the engine takes: 8-bit pixels in the model's size, which the engine converts into its tensor, or tensors.
+ * From a frame to what the engine takes: 8-bit pixels, which the engine converts into its tensor, or tensors.
  * `process` throws EdgeError FRAME_KIND_MISMATCH for a frame of the other kind.
  */
 export interface Preprocessor<P = PreprocessedPicture | PreprocessedSamples> {
   process(frame: Frame): P;
 }
 
+/** @param reducer who may reduce pixels by their area: the engine does it off the event loop. @default 'opencv', for ready pixels */
 export function createPreprocessor(
   target: PreprocessTarget,
   config: PreprocessConfig,
+  reducer: 'engine' | 'opencv' = 'opencv',
 ): Preprocessor<PreprocessedPicture> {
-  return new PicturePreprocessor(target, config);
+  return new PicturePreprocessor(target, config, reducer === 'engine');
 }
 
 /** @param constants further inputs that are the same at each run, by their names */

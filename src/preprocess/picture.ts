@@ -1,8 +1,11 @@
 import type { PreprocessConfig } from '../config/preprocess.js';
 import { EdgeError } from '../errors/index.js';
-import type { Frame, PixelBuffer } from '../types.js';
+import type { Frame, InputPicture, PixelBuffer } from '../types.js';
 import { centred, type Geometry, type Rect } from './geometry.js';
 import type { PreprocessedPicture, Preprocessor, PreprocessTarget, ResizeMode } from './index.js';
+
+/** Copying more bytes for the engine would take longer than OpenCV takes to reduce them where they are. */
+const maxEngineBytes = 2_000_000;
 
 /** Cuts the region out, and stretches, crops or letterboxes it to the model's size. */
 export class PicturePreprocessor implements Preprocessor<PreprocessedPicture> {
@@ -10,8 +13,11 @@ export class PicturePreprocessor implements Preprocessor<PreprocessedPicture> {
   readonly #mode: ResizeMode;
   readonly #region: readonly [number, number, number, number];
 
-  constructor(target: PreprocessTarget, config: PreprocessConfig) {
+  readonly #engineReduces: boolean;
+
+  constructor(target: PreprocessTarget, config: PreprocessConfig, engineReduces: boolean) {
     this.#target = target;
+    this.#engineReduces = engineReduces;
     this.#mode = config.crop === 'center' ? 'crop' : (config.resize ?? target.resize.mode);
     this.#region = config.region ?? [0, 0, 1, 1];
   }
@@ -28,11 +34,22 @@ export class PicturePreprocessor implements Preprocessor<PreprocessedPicture> {
     const middle = this.#mode === 'letterbox' ? centred(input, region.width, region.height) : input;
     const content = align === 'start' ? { ...middle, x: 0, y: 0 } : middle;
 
+    const geometry = geometryOf(part, content, picture.width, picture.height);
+    if (this.#isForEngine(part))
+      return { pixels: { ...picture.pixels(part), reduceTo: { width, height } }, geometry };
     const scaled = picture.resized(part, content.width, content.height, interpolation);
-    return {
-      pixels: this.#mode === 'letterbox' ? padded(scaled, content, width, height, padValue) : scaled,
-      geometry: geometryOf(part, content, picture.width, picture.height),
-    };
+    const pixels: InputPicture =
+      this.#mode === 'letterbox' ? padded(scaled, content, width, height, padValue) : scaled;
+    return { pixels, geometry };
+  }
+
+  /** Whole ratios are OpenCV's: it is fast at them, and rounds their sums, which often lie on a half, in its own way. */
+  #isForEngine(part: Rect): boolean {
+    const { width, height, resize } = this.#target;
+    if (!this.#engineReduces || this.#mode === 'letterbox' || resize.interpolation !== 'area') return false;
+    if (part.width < width || part.height < height || part.width * part.height * 3 > maxEngineBytes)
+      return false;
+    return part.width % width !== 0 || part.height % height !== 0;
   }
 
   #regionOf(width: number, height: number): Rect {

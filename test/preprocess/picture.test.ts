@@ -57,6 +57,39 @@ describe('the picture preprocessor', () => {
     expect(process('stretch', { resize: 'letterbox' }).geometry.content.height).toBe(2);
   });
 
+  it('leaves it to the engine to reduce by the area, where it may and that is not a matter of whole ratios', () => {
+    const picture = halves();
+    const frame = { kind: 'picture', id: 1, capturedAt: new Date(), width: 8, height: 4, picture } as const;
+    const pixelsOf = (
+      mode: ResizeMode,
+      width: number,
+      height: number,
+      interpolation: 'area' | 'linear' = 'area',
+    ) => {
+      const resize = { mode, interpolation, padValue: 114, align: 'center' } as const;
+      return createPreprocessor({ width, height, resize }, {}, 'engine').process(frame).pixels;
+    };
+    try {
+      const cropped = pixelsOf('crop', 3, 3);
+      expect(cropped).toMatchObject({ width: 4, height: 4, reduceTo: { width: 3, height: 3 } });
+      expect([0, 1, 2, 3].map((x) => pixel(cropped, x, 3))).toEqual([blue, blue, red, red]);
+      expect(pixelsOf('stretch', 3, 3)).toMatchObject({
+        width: 8,
+        height: 4,
+        reduceTo: { width: 3, height: 3 },
+      });
+      for (const ready of [
+        pixelsOf('stretch', 4, 2),
+        pixelsOf('stretch', 3, 3, 'linear'),
+        pixelsOf('letterbox', 3, 3),
+        pixelsOf('stretch', 9, 3),
+      ])
+        expect(ready).not.toHaveProperty('reduceTo');
+    } finally {
+      picture.release();
+    }
+  });
+
   it('takes a picture that has the right size already as it is', () => {
     const { pixels } = process('stretch', {}, { width: 8, height: 4 });
     expect([0, 3, 4, 7].map((x) => pixel(pixels, x, 2))).toEqual([blue, blue, red, red]);
