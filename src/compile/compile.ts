@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import type { Manifest } from '../models/index.js';
 import {
@@ -7,7 +7,6 @@ import {
   writePackage,
   type PackageContent,
 } from '../models/write-package.js';
-import { userCache } from '../user-cache.js';
 import { checkOutline } from './check.js';
 import type { Compiled, Description } from './description.js';
 import { outline, type Draft } from './draft.js';
@@ -19,6 +18,7 @@ import { compileByKernels } from './kernels.js';
 import { proveTargets } from './proof.js';
 import { findSourceModel } from './source-model.js';
 import { CompileSteps, type StepOptions } from './steps.js';
+import { makeWorkFolder } from './work-folder.js';
 import { chooseTargets, oldestDlr } from './target.js';
 
 /** What is to be compiled, and into what. */
@@ -57,10 +57,7 @@ export interface CompiledModel {
  */
 export async function compileModel(order: CompileOrder, options: StepOptions): Promise<CompiledModel> {
   await refuseStrangers(order.out);
-  // Not the set-up's work folder, which each set-up empties.
-  const works = path.join(userCache(), 'compile');
-  await mkdir(works, { recursive: true });
-  const work = await mkdtemp(path.join(works, 'work-'));
+  const work = await makeWorkFolder();
   try {
     const source = await findSourceModel(order.model, order.framework, work);
     const targets = await chooseTargets(source.framework, order.targets);

@@ -1,6 +1,6 @@
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { access, chmod, mkdir, mkdtemp, readdir, rename, rm, stat } from 'node:fs/promises';
+import { access, mkdir, mkdtemp, readdir, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { EdgeError } from '../../errors/index.js';
@@ -28,8 +28,6 @@ export async function streetVideo(progress: (line: string) => void): Promise<str
   await mkdir(folder, { recursive: true });
   const work = await mkdtemp(path.join(folder, 'download-'));
   try {
-    // apt downloads as a user of its own.
-    await chmod(work, 0o777);
     progress(`Getting a street video from the Debian package ${source.package} (96 MB), once.`);
     await download(work, progress);
     const archive = (await readdir(work)).find((name) => name.endsWith('.deb'));

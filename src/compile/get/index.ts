@@ -1,7 +1,8 @@
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { EdgeError } from '../../errors/index.js';
 import { userCache } from '../../user-cache.js';
+import { makeWorkFolder } from '../work-folder.js';
 import { compileModel, type CompiledModel } from '../compile.js';
 import type { StepOptions } from '../steps.js';
 import { cocoDetector } from './coco-detector.js';
@@ -36,9 +37,7 @@ export async function getModel(order: GetOrder, options: StepOptions): Promise<C
   const maker = Object.hasOwn(makers, name) ? makers[name] : undefined;
   if (!maker) throw new EdgeError('GET_MODEL_UNKNOWN', { name, known: Object.keys(makers) });
   await mkdir(path.dirname(out), { recursive: true });
-  const works = path.join(userCache(), 'compile');
-  await mkdir(works, { recursive: true });
-  const work = await mkdtemp(path.join(works, 'get-'));
+  const work = await makeWorkFolder();
   try {
     const { model, draft } = await maker({ name, from, work, options });
     const common = { framework: 'onnx', shapes: {}, golden: [] } as const;
