@@ -1,18 +1,19 @@
 // Makes a small model of each framework, compiles it with `mli model compile`, runs each target through the product's engines, and
-// writes docs/models.md: how far each is from its own framework, and how long a run takes. `npm run models:table [-- <row…>]`
+// writes the table of docs/models.md: how far each is from its own framework, and how long a run takes. `npm run models:table [-- <row…>]`
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { fileURLToPath } from 'node:url';
+import { format, resolveConfig } from 'prettier';
 import { compileModel, frameworks } from '../dist/compile/index.js';
 import { prepareEnvironment } from '../dist/compile/python/environment.js';
 import { openModel } from '../dist/pipeline/load-model.js';
 import { measureGolden } from '../dist/pipeline/golden.js';
 import { thisMachine } from '../dist/models/index.js';
 import { rows } from './models-table/rows.mjs';
-import { tableText } from './models-table/text.mjs';
+import { tableText, withTable } from './models-table/text.mjs';
 
 const makers = fileURLToPath(new URL('./models-table/', import.meta.url));
 const progress = (text) => process.stderr.write(`${text}\n`);
@@ -97,7 +98,10 @@ try {
 const bad = results.filter(({ difference, tolerance }) => !(difference <= tolerance));
 for (const { title, target, difference, tolerance } of bad)
   progress(`${title} ${target} differs by ${difference}, allowed are ${tolerance}`);
-const text = tableText(results);
-if (wanted.length > 0) console.log(text);
-else writeFileSync(fileURLToPath(new URL('../docs/models.md', import.meta.url)), text);
+const page = fileURLToPath(new URL('../docs/models.md', import.meta.url));
+if (wanted.length > 0) console.log(tableText(results));
+else {
+  const options = { parser: 'markdown', ...(await resolveConfig(page)) };
+  writeFileSync(page, await format(withTable(readFileSync(page, 'utf8'), results), options));
+}
 process.exitCode = bad.length > 0 ? 1 : 0;
