@@ -80,10 +80,11 @@ function explain(ended) {
   return [...lines, `explain    chosen: ${chosen.target}, ${chosen.because}`];
 }
 
-const infer = (ended) =>
-  ended('infer')
-    .filter((line) => line !== '')
-    .map((line) => `infer      ${line}`);
+function infer(ended) {
+  const { model, predictions } = lastObject(ended('infer'));
+  const [{ label, confidence }] = predictions;
+  return [`infer      ${label} ${confidence.toFixed(3)}, by ${model.target}`];
+}
 
 /** The JSON among what libraries print. */
 const lastObject = (lines) => JSON.parse(lines.findLast((line) => line.startsWith('{')));

@@ -116,7 +116,7 @@ async function addSteps(guest, { mli, library, model }, steps, temporary) {
       checksums = await addCounts(guest, { library, model }, temporary);
     } else if (step === 'infer') {
       const picture = guest.addFile(join(repositoryRoot, 'samples/belt/01-glass.jpg'));
-      guest.addStep('infer', [...mli, 'infer', picture, '--model', model]);
+      guest.addStep('infer', [...mli, 'infer', picture, '--model', model, '--json']);
     } else {
       guest.addStep(step, [...mli, 'model', step, model, '--json']);
     }

@@ -68,6 +68,26 @@ describe('the judgement of the emulated machine', () => {
     );
   });
 
+  it('says what was chosen, and what a picture shows', () => {
+    const steps = [{ target: 'dlr-x64-avx512', outcome: 'good', medianMs: 243.4, runs: 4 }];
+    const chosen = { target: 'dlr-x64-avx512', because: 'it is the fastest' };
+    const picture = {
+      model: { target: 'dlr-x64-avx512' },
+      predictions: [{ label: 'glass', confidence: 0.98867 }],
+    };
+    const seen = results({
+      explain: [JSON.stringify({ steps, chosen })],
+      infer: ['libdlr talks', JSON.stringify(picture)],
+    });
+    expect(judge(seen, ['explain', 'infer'], manifest).slice(1)).toEqual([
+      'explain    dlr-x64-avx512: good, 243 ms of the emulated clock, median of 4 runs',
+      'explain    chosen: dlr-x64-avx512, it is the fastest',
+      'infer      glass 0.989, by dlr-x64-avx512',
+    ]);
+    const none = results({ explain: [JSON.stringify({ steps: [{ ...steps[0], outcome: 'failed' }] })] });
+    expect(() => judge(none, ['explain'], manifest)).toThrow(/was not among those to choose from/);
+  });
+
   it('refuses a step that failed or never ran', () => {
     expect(() => judge(results({ verify: 1 }), ['verify'], manifest)).toThrow(/verify ended with code 1/);
     expect(() => judge(results(), ['infer'], manifest)).toThrow(/infer ended with code undefined/);
