@@ -173,7 +173,8 @@ const before = {
 const earlier = [10, 168].map((clearAfter) =>
   counts.find(({ settings }) => JSON.stringify(settings) === JSON.stringify({ ...before, clearAfter })),
 );
-const [control] = await measure(shipped, [ranked[0].settings], firstSeed.control);
+const compared = [ranked[0], ...earlier].map(({ settings }) => settings);
+const [control, ...earlierControl] = await measure(shipped, compared, firstSeed.control);
 const result = {
   rooms,
   faults: 2 * rooms,
@@ -182,5 +183,6 @@ const result = {
   next: ranked.slice(1, 5),
   bestOfEachFeatures: grid.features.map((name) => ranked.find(({ settings }) => settings.features === name)),
   earlierSettings: earlier,
+  earlierSettingsOnOtherRooms: earlierControl,
 };
 console.log(JSON.stringify(result, undefined, 2));
