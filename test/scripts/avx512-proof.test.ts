@@ -84,7 +84,9 @@ describe('the judgement of the emulated machine', () => {
       'explain    chosen: dlr-x64-avx512, it is the fastest',
       'infer      glass 0.989, by dlr-x64-avx512',
     ]);
-    const none = results({ explain: [JSON.stringify({ steps: [{ ...steps[0], outcome: 'failed' }] })] });
+    const none = results({
+      explain: [JSON.stringify({ steps: [{ ...steps[0], outcome: 'failed' }], chosen })],
+    });
     expect(() => judge(none, ['explain'], manifest)).toThrow(/was not among those to choose from/);
   });
 
