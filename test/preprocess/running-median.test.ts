@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { sampleInputSchema } from '../../src/config/sample-input.js';
 import { FeatureExtractor } from '../../src/preprocess/features.js';
 import { RunningMedian } from '../../src/preprocess/running-median.js';
 
@@ -22,6 +23,17 @@ describe('the running median', () => {
 
   it('gives a series that is shorter than it back', () => {
     expect(filter(5, 3, 1, 2)).toEqual([3, 1, 2]);
+  });
+
+  it.each([
+    ['of an even number of rows', { medianOf: 4, features: [{ type: 'last', channel: 'a' }] }, 'medianOf'],
+    ['of a model that takes the rows themselves', { medianOf: 3, shape: [1, 6, 1] }, 'is for features'],
+  ])('%s is refused by the manifest', (_title, change, reason) => {
+    const window = { samples: 6, hop: 1 };
+    const input = { kind: 'samples', name: 'x', shape: [1, 1], dtype: 'float32', channels: ['a'], window };
+    const parsed = sampleInputSchema.safeParse({ ...input, mean: [0], std: [1], ...change });
+    expect(parsed.error?.issues).toHaveLength(1);
+    expect(JSON.stringify(parsed.error?.issues)).toContain(reason);
   });
 
   it('stands before the features of each channel', () => {
