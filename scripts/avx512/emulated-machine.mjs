@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { constants, existsSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -48,7 +48,7 @@ export class EmulatedMachine {
     });
     readDisplay(child.stderr);
     const stop = () => child.kill('SIGKILL');
-    process.once('exit', stop);
+    process.prependOnceListener('exit', stop); // before its folder is removed
     let ended = false;
     const exit = new Promise((resolve, reject) => {
       child.once('error', reject);
@@ -80,9 +80,12 @@ export class EmulatedMachine {
     for (const line of lines) onLine(Buffer.from(line.trimEnd(), 'latin1').toString('utf8'));
   }
 
-  /** What it printed last. */
+  /** What it printed last; where it never did, what Bochs says. */
   tail() {
-    return readFileSync(this.#serial, 'utf8').split('\n').slice(-14);
+    const bochsLog = join(this.parts.folder, 'bochs.log');
+    const printed = readFileSync(this.#serial, 'utf8').trim();
+    const text = printed === '' && existsSync(bochsLog) ? readFileSync(bochsLog, 'utf8').trim() : printed;
+    return text.split('\n').slice(-14);
   }
 
   #settings() {
@@ -129,4 +132,12 @@ export function requireBochs() {
   throw new SetupFailure(`no emulator with AVX-512: not installed: ${missing.join(', ')}`, {
     remedy: `apt-get install -y ${missing.join(' ')} (Debian)`,
   });
+}
+
+/** @throws {SetupFailure} where Bochs does not have the processor */
+export function requireProcessor(model) {
+  // The list is on standard error; the exit code is 0 whatever happens.
+  const { stderr } = spawnSync('bochs-bin', ['--help', 'cpu'], { encoding: 'utf8' });
+  if (stderr.split('\n').includes(model)) return;
+  throw new SetupFailure(`Bochs has no processor ${model}`, { remedy: 'choose one of "bochs --help cpu"' });
 }

@@ -3,6 +3,8 @@ import { INSTRUCTIONS_PER_SECOND } from './emulated-machine.mjs';
 
 /** The target that is to be proved. */
 const TARGET = 'dlr-x64-avx512';
+/** What the picture of the step "infer" shows. */
+const SHOWN = 'glass';
 
 /**
  * Judges what the steps printed.
@@ -83,6 +85,10 @@ function explain(ended) {
 function infer(ended) {
   const { model, predictions } = lastObject(ended('infer'));
   const [{ label, confidence }] = predictions;
+  if (label !== SHOWN)
+    throw new SetupFailure(`the picture shows ${SHOWN}, and ${model.target} takes it for ${label}`, {
+      tail: [JSON.stringify(predictions)],
+    });
   return [`infer      ${label} ${confidence.toFixed(3)}, by ${model.target}`];
 }
 

@@ -2,94 +2,95 @@
 // Proves the AVX-512 target of the classifier that ships where no such processor is at hand: in an emulated machine that has one.
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
-import { parseArgs } from 'node:util';
-import { BareSystem } from '../package/bare-system.mjs';
+import { join } from 'node:path';
+import { BareSystem, requireDebootstrap, requireRoot } from '../package/bare-system.mjs';
 import { main as buildComponents } from '../package/cli.mjs';
 import { DeviceFolder } from '../package/device.mjs';
 import { SetupFailure } from '../setup/failure.mjs';
 import { libdlrPath, repositoryRoot } from '../setup/paths.mjs';
 import { endTools, runTool } from '../setup/tool.mjs';
 import { makeBootDisc, requireDiscTools } from './boot-disc.mjs';
-import { EmulatedMachine, INSTRUCTIONS_PER_SECOND, requireBochs } from './emulated-machine.mjs';
+import {
+  EmulatedMachine,
+  INSTRUCTIONS_PER_SECOND,
+  requireBochs,
+  requireProcessor,
+} from './emulated-machine.mjs';
 import { Guest, GuestLog, SCRIPT } from './guest.mjs';
 import { judge } from './judgement.mjs';
+import { COMPONENTS, HELP, MODEL, VERSION, readOptions } from './options.mjs';
 
-const VERSION = '0.1.0';
-const MODEL = 'waste-sorter';
-const COMPONENTS = ['mli.Inference', 'mli.runtime.DLR', 'mli.model.WasteSorter'];
 const modelFolder = join(repositoryRoot, 'models', MODEL);
 /** Of the disk, for what the guest writes. */
 const ROOM_MEGABYTES = 200;
-
-const HELP = `Usage: node scripts/avx512/prove.mjs [--processor MODEL] [--local FOLDER] [--system FOLDER] [--mirror ADDRESS]
-                                   [--limit MINUTES] [--keep FOLDER] [STEP ...]
-
-Makes a bare Debian 12 with the amd64 archives, boots it in Bochs on an emulated processor with AVX-512, and runs there:
-
-  count    one inference in a loop in C, with each DLR target of ${MODEL}: how many instructions it takes
-  verify   the golden samples on every target ("mli model verify")
-  explain  which target the product chooses ("mli model explain")
-  infer    a picture of samples/belt ("mli infer")
-
-Without steps: all of them, in about an hour. Times in the emulated machine mean instructions, not speed. Needs root, Debian,
-and 3 GB of memory.
-
-  --processor MODEL of "bochs --help cpu" (default: corei7_skylake_x)
-  --local FOLDER    what "build-component.mjs --local ${VERSION} --out FOLDER" made (default: made now)
-  --system FOLDER   where the bare system is made, or was made before (default: in a temporary folder that is removed)
-  --mirror ADDRESS  Debian mirror (default: that of this machine's apt)
-  --limit MINUTES   most that the emulated machine may take (default: 180)
-  --keep FOLDER     where the machine's disk and logs stay (default: in a temporary folder that is removed)
-`;
-
-const STEPS = ['count', 'verify', 'explain', 'infer'];
+/** Exit code after a signal. */
+const STOPPED = 130;
+/** So long has a tool that is asked to end: debootstrap unmounts what it has mounted. */
+const END_LIMIT_MS = 3000;
 
 const say = (line) => console.log(line);
 
 async function prove(options, steps) {
-  requireBochs();
-  requireDiscTools();
-  const temporary = mkdtempSync(join(tmpdir(), 'mli-avx512-'));
+  requireHost(options);
+  const temporary = makeTemporary();
   const work = options.keep ?? temporary;
   const log = join(work, 'tools.log');
-  try {
-    const local = options.local ?? join(work, 'local');
-    if (!options.local) {
-      const code = await buildComponents(['--local', VERSION, '--out', local, '--platform', 'linux-x64']);
-      if (code !== 0) throw new SetupFailure('the archives could not be built');
-    }
-    const system = new BareSystem(options.system ?? join(temporary, 'root'));
-    if (!system.isMade) await system.make({ mirror: options.mirror, log });
-    const places = await layOut(system, local);
-    const guest = new Guest(system.folder);
-    const checksums = await addSteps(guest, places, steps, temporary);
-    guest.write();
-
-    const machine = new EmulatedMachine({
-      folder: work,
-      processor: options.processor,
-      disk: await makeDisk(system.folder, join(work, 'disk.img'), log),
-      disc: await makeBootDisc({ folder: join(temporary, 'boot'), script: SCRIPT, log }),
-    });
-    say(`machine    ${options.processor} in Bochs: Debian boots in some minutes, nothing is seen meanwhile`);
-    const results = new GuestLog({
-      began: (name) => say(`${name.padEnd(10)} ...`),
-      ended: (name, code, seconds) =>
-        say(
-          `${name.padEnd(10)} code ${code}, ${((seconds * INSTRUCTIONS_PER_SECOND) / 1e9).toFixed(1)} billion instructions since Linux began`,
-        ),
-    });
-    const exit = await machine.run({
-      onLine: (line) => results.add(line),
-      limitMinutes: options.limitMinutes,
-    });
-    if (!results.isDone)
-      throw new SetupFailure(`the emulated machine ended early (${exit})`, { tail: machine.tail() });
-    for (const line of judge(results.steps, steps, readManifest(), checksums)) say(line);
-  } finally {
-    rmSync(temporary, { recursive: true, force: true });
+  const local = options.local ?? join(work, 'local');
+  if (!options.local) {
+    const code = await buildComponents(['--local', VERSION, '--out', local, '--platform', 'linux-x64']);
+    if (code !== 0) throw new SetupFailure('the archives could not be built');
   }
+  const system = new BareSystem(options.system ?? join(temporary, 'root'));
+  if (!system.isMade) await system.make({ mirror: options.mirror, log });
+  const places = await layOut(system, local);
+  const guest = new Guest(system.folder);
+  const checksums = await addSteps(guest, places, steps, temporary);
+  guest.write();
+
+  const machine = new EmulatedMachine({
+    folder: work,
+    processor: options.processor,
+    disk: await makeDisk(system.folder, join(work, 'disk.img'), log),
+    disc: await makeBootDisc({ folder: join(temporary, 'boot'), script: SCRIPT, log }),
+  });
+  say(`machine    ${options.processor} in Bochs: Debian boots in some minutes, nothing is seen meanwhile`);
+  const results = new GuestLog({
+    began: (name) => say(`${name.padEnd(10)} ...`),
+    ended: (name, code, seconds) =>
+      say(
+        `${name.padEnd(10)} code ${code}, ${((seconds * INSTRUCTIONS_PER_SECOND) / 1e9).toFixed(1)} billion instructions since Linux began`,
+      ),
+  });
+  const exit = await machine.run({
+    onLine: (line) => results.add(line),
+    limitMinutes: options.limitMinutes,
+  });
+  if (!results.isDone)
+    throw new SetupFailure(`the emulated machine ended early (${exit})`, { tail: machine.tail() });
+  for (const line of judge(results.steps, steps, readManifest(), checksums)) say(line);
+}
+
+/** @throws {SetupFailure} that names what this machine lacks, before anything is made */
+function requireHost({ system, processor }) {
+  if (process.platform !== 'linux' || process.arch !== 'x64')
+    throw new SetupFailure(`this machine is ${process.platform}-${process.arch}`, {
+      remedy: 'run it on Debian on an x86_64 host: the parts are made for one',
+    });
+  requireRoot();
+  requireBochs();
+  requireProcessor(processor);
+  requireDiscTools();
+  if (system === undefined || !new BareSystem(system).isMade) requireDebootstrap();
+}
+
+/** A folder that goes when this process ends, however it does. Tools that are still at work in it end first. */
+function makeTemporary() {
+  const folder = mkdtempSync(join(tmpdir(), 'mli-avx512-'));
+  process.once('exit', () => {
+    endTools();
+    rmSync(folder, { recursive: true, force: true, maxRetries: 8, retryDelay: 100 });
+  });
+  return folder;
 }
 
 /** Lays the archives out as a nucleus does. @returns where the guest finds what it runs */
@@ -161,65 +162,29 @@ async function makeDisk(folder, disk, log) {
 
 const readManifest = () => JSON.parse(readFileSync(join(modelFolder, 'model.json'), 'utf8'));
 
-function readArguments() {
-  try {
-    return parseArgs({
-      allowPositionals: true,
-      options: {
-        processor: { type: 'string', default: 'corei7_skylake_x' },
-        local: { type: 'string' },
-        system: { type: 'string' },
-        mirror: { type: 'string' },
-        limit: { type: 'string', default: '180' },
-        keep: { type: 'string' },
-        help: { type: 'boolean', short: 'h', default: false },
-      },
-    });
-  } catch (error) {
-    throw new SetupFailure(error.message, { remedy: 'see --help', cause: error });
-  }
-}
-
-/** @throws {SetupFailure} that names the value and the rule */
-function checked({ limit, keep, local, system, processor, mirror }, steps) {
-  const unknown = steps.filter((step) => !STEPS.includes(step));
-  if (unknown.length > 0)
-    throw new SetupFailure(`there is no step ${unknown.join(', ')}`, {
-      remedy: `choose from ${STEPS.join(', ')}`,
-    });
-  const limitMinutes = Number(limit);
-  if (!(limitMinutes > 0))
-    throw new SetupFailure(`--limit ${limit} is not a number of minutes above 0`, {
-      remedy: 'for example --limit 180',
-    });
-  const folders = Object.entries({ keep, local, system }).filter(([, folder]) => folder !== undefined);
-  return {
-    processor,
-    mirror,
-    limitMinutes,
-    ...Object.fromEntries(folders.map(([name, folder]) => [name, resolve(folder)])),
-  };
-}
-
-for (const signal of ['SIGINT', 'SIGTERM']) {
-  process.once(signal, () => {
+for (const signal of ['SIGHUP', 'SIGINT', 'SIGTERM']) {
+  process.on(signal, () => {
+    console.error(`not proved: stopped by ${signal}`);
+    process.exitCode = STOPPED;
     endTools();
-    process.exit(130);
+    setTimeout(() => process.exit(), END_LIMIT_MS).unref();
   });
 }
 try {
-  const { values, positionals } = readArguments();
-  if (values.help) {
+  const { help, options, steps } = readOptions(process.argv.slice(2));
+  if (help) {
     process.stdout.write(HELP);
   } else {
-    const steps = positionals.length > 0 ? positionals : STEPS;
-    await prove(checked(values, steps), steps);
+    await prove(options, steps);
     say(`proved     ${MODEL} on an emulated processor with AVX-512`);
   }
 } catch (error) {
-  if (!(error instanceof SetupFailure)) throw error;
-  for (const line of error.tail) console.error(`    ${line}`);
-  console.error(`not proved: ${error.message}`);
-  if (error.remedy) console.error(`  what to do: ${error.remedy}`);
-  process.exitCode = 1;
+  // What fails after a signal fails because of it.
+  if (process.exitCode !== STOPPED) {
+    if (!(error instanceof SetupFailure)) throw error;
+    for (const line of error.tail) console.error(`    ${line}`);
+    console.error(`not proved: ${error.message}`);
+    if (error.remedy) console.error(`  what to do: ${error.remedy}`);
+    process.exitCode = 1;
+  }
 }

@@ -27,6 +27,18 @@ function debianMirror() {
   throw new SetupFailure('apt has no Debian mirror here', { remedy: 'name one with --mirror' });
 }
 
+/** @throws {SetupFailure} without root */
+export function requireRoot() {
+  if (process.getuid?.() === 0) return;
+  throw new SetupFailure('debootstrap and chroot need root', { remedy: 'run it as root, or in a container' });
+}
+
+/** @throws {SetupFailure} where it is not installed */
+export function requireDebootstrap() {
+  if (onPath('debootstrap')) return;
+  throw new SetupFailure('debootstrap was not found', { remedy: 'apt-get install -y debootstrap' });
+}
+
 /** A bare Debian 12 in a folder: nothing but the smallest system and the packages that the documentation names. */
 export class BareSystem {
   #scripts = 0;
@@ -43,12 +55,8 @@ export class BareSystem {
 
   /** @param {{ mirror?: string, log: string }} options */
   async make({ mirror = debianMirror(), log }) {
-    if (process.getuid?.() !== 0)
-      throw new SetupFailure('debootstrap and chroot need root', {
-        remedy: 'run it as root, or in a container',
-      });
-    if (!onPath('debootstrap'))
-      throw new SetupFailure('debootstrap was not found', { remedy: 'apt-get install -y debootstrap' });
+    requireRoot();
+    requireDebootstrap();
     const options = ['--variant=minbase', `--include=${PACKAGES.join(',')}`, '--arch=amd64', 'bookworm'];
     await runTool('debootstrap', [...options, this.folder, mirror], { log });
   }

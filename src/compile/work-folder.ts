@@ -7,7 +7,7 @@ const abandonedMs = 2 * 86_400_000;
 
 /**
  * A new folder for one compilation, which its maker removes; it is not in the set-up's work folder, which each set-up empties.
- * Folders that were left behind two days ago or earlier go.
+ * Folders that were left behind two days ago or earlier go, but for those of another user (root's, after one sudo).
  */
 export async function makeWorkFolder(nowMs = Date.now()): Promise<string> {
   const root = path.join(userCache(), 'compile');
@@ -15,7 +15,16 @@ export async function makeWorkFolder(nowMs = Date.now()): Promise<string> {
   for (const name of await readdir(root)) {
     const folder = path.join(root, name);
     const info = await stat(folder).catch(() => undefined); // another process removes it just now
-    if (info && nowMs - info.mtimeMs > abandonedMs) await rm(folder, { recursive: true, force: true });
+    if (info && nowMs - info.mtimeMs > abandonedMs) await removeIfAllowed(folder);
   }
   return mkdtemp(path.join(root, 'work-'));
+}
+
+async function removeIfAllowed(folder: string): Promise<void> {
+  try {
+    await rm(folder, { recursive: true, force: true });
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code !== 'EACCES' && code !== 'EPERM') throw error;
+  }
 }

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readdir, rm, utimes } from 'node:fs/promises';
+import { chmod, chown, mkdir, mkdtemp, readdir, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
@@ -28,4 +28,24 @@ it('a compilation gets a folder of its own, and those that were left behind days
   expect((await readdir(path.join(cache, 'compile'))).sort()).toEqual(
     ['work-busy', path.basename(made)].sort(),
   );
+});
+
+it('a leftover that this user may not remove stays, and does not end the compilation', async () => {
+  const folder = path.join(cache, 'compile', 'work-other');
+  await mkdir(folder, { recursive: true });
+  await writeFile(path.join(folder, 'model'), '');
+  await chmod(folder, 0o500); // nothing in it can be removed; root can, so root becomes somebody else for a while
+  await utimes(folder, 0, 0);
+  const isRoot = process.geteuid?.() === 0;
+  if (isRoot) {
+    for (const own of [cache, path.dirname(folder)]) await chown(own, 65_534, 65_534);
+    process.seteuid?.(65_534);
+  }
+  try {
+    const made = await makeWorkFolder();
+    expect((await readdir(path.dirname(folder))).sort()).toEqual(['work-other', path.basename(made)].sort());
+  } finally {
+    if (isRoot) process.seteuid?.(0);
+    await chmod(folder, 0o700);
+  }
 });

@@ -1,8 +1,9 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { requireProcessor } from '../../scripts/avx512/emulated-machine.mjs';
 import { Guest, GuestLog } from '../../scripts/avx512/guest.mjs';
 import { judge } from '../../scripts/avx512/judgement.mjs';
 
@@ -90,6 +91,17 @@ describe('the judgement of the emulated machine', () => {
     expect(() => judge(none, ['explain'], manifest)).toThrow(/was not among those to choose from/);
   });
 
+  it('refuses a target that takes the picture of glass for something else', () => {
+    const picture = {
+      model: { target: 'dlr-x64-avx512' },
+      predictions: [{ label: 'metal', confidence: 0.98 }],
+    };
+    const seen = results({ infer: [JSON.stringify(picture)] });
+    expect(() => judge(seen, ['infer'], manifest)).toThrow(
+      'the picture shows glass, and dlr-x64-avx512 takes it for metal',
+    );
+  });
+
   it('refuses a step that failed or never ran', () => {
     expect(() => judge(results({ verify: 1 }), ['verify'], manifest)).toThrow(/verify ended with code 1/);
     expect(() => judge(results(), ['infer'], manifest)).toThrow(/infer ended with code undefined/);
@@ -122,10 +134,35 @@ describe('npm run prove:avx512', () => {
     [['explian'], 'there is no step explian', 'choose from count, verify, explain, infer'],
     [['--limit', '0'], '--limit 0 is not a number of minutes above 0', 'for example --limit 180'],
     [['--speed'], "Unknown option '--speed'", '--help'],
+    [['--keep', 'package.json'], '--keep package.json is not a folder', 'name a folder'],
+    [
+      ['--local', '/nowhere'],
+      '--local /nowhere does not have recipes/mli.Inference-0.1.0.yaml',
+      'build-component.mjs --local 0.1.0 --out /nowhere',
+    ],
   ])('refuses %j with a remedy', (args, reason, remedy) => {
     const { status, stderr } = prove(...args);
     expect(stderr).toContain(reason);
     expect(stderr).toContain(remedy);
     expect(status).toBe(1);
   });
+
+  it('says first that another processor will not do, before it asks for packages', () => {
+    const arm = 'data:text/javascript,Object.defineProperty(process, "arch", { value: "arm64" })';
+    const { status, stderr } = spawnSync(process.execPath, ['--import', arm, 'scripts/avx512/prove.mjs'], {
+      encoding: 'utf8',
+    });
+    expect(stderr).toContain('this machine is linux-arm64');
+    expect(stderr).toContain('x86_64 host');
+    expect(stderr).not.toContain('apt-get');
+    expect(status).toBe(1);
+  });
+
+  it.skipIf(!existsSync('/usr/bin/bochs-bin'))(
+    'refuses a processor that Bochs does not have (needs Bochs)',
+    () => {
+      expect(() => requireProcessor('nonsense')).toThrow('Bochs has no processor nonsense');
+      expect(() => requireProcessor('corei7_skylake_x')).not.toThrow();
+    },
+  );
 });

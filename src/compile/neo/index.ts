@@ -1,14 +1,14 @@
-import { cp, mkdir, mkdtemp, rm, stat } from 'node:fs/promises';
+import { cp, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { modelSchema } from '../../config/model.js';
 import { ArtifactBucket } from '../../deploy/publish/artifact-bucket.js';
 import type { Logger } from '../../logger.js';
 import { deviceRegion } from '../../models/aws/region.js';
 import { ModelRepository } from '../../models/index.js';
-import { userCache } from '../../user-cache.js';
 import type { Draft } from '../draft.js';
 import type { FrameworkName } from '../framework.js';
 import { refuseStrangers, replaceFolder } from '../../models/write-package.js';
+import { makeWorkFolder } from '../work-folder.js';
 import { NeoJobs, type NeoOrder } from './job.js';
 
 /** What Neo calls the frameworks, and which of them it takes. */
@@ -125,8 +125,7 @@ async function bring(
     allowUnpinned: true,
     manifest: { version, license, input, ...(labels && { labels }), ...(decoder && { decoder }) },
   });
-  await mkdir(userCache(), { recursive: true });
-  const work = await mkdtemp(path.join(userCache(), 'neo-'));
+  const work = await makeWorkFolder();
   const repository = new ModelRepository({ folder: work, logger, trust: { publicKeys: [] } });
   try {
     const { folder } = await repository.resolve(name, config, signal);
