@@ -106,7 +106,11 @@ Napi::Value Model::Run(const Napi::CallbackInfo& info) {
     const Napi::Promise promise = request->promise();
     RunRequest& posted = *request;
     AddonData::Of(info.Env()).Post(*session_->thread, std::move(request));
-    posted.PrepareResult(info.Env());  // it lives until it is delivered, on this thread
+    try {
+      posted.PrepareResult(info.Env());  // it lives until it is delivered, on this thread
+    } catch (const Napi::Error&) {
+      // The run goes on, and settles the promise; what is missing is made then.
+    }
     return promise;
   });
 }
@@ -140,10 +144,14 @@ Napi::Value Model::GetState(const Napi::CallbackInfo& info) {
   return Napi::String::New(info.Env(), state);
 }
 
-// getLastRunMs(): number, what the model's thread took for the run that was settled last; 0 before the first
+// getLastRunMs(): {all, model}, what the model's thread took for the run that was settled last; 0 before the
+// first
 Napi::Value Model::GetLastRunMs(const Napi::CallbackInfo& info) {
   CheckReceiver(info);
-  return Napi::Number::New(info.Env(), session_->last_run_ms);
+  Napi::Object times = Napi::Object::New(info.Env());
+  times.Set("all", session_->last_run.all);
+  times.Set("model", session_->last_run.model);
+  return times;
 }
 
 }  // namespace mli

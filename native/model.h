@@ -10,12 +10,18 @@
 
 namespace mli {
 
+// What the model's thread took for a run, in milliseconds.
+struct RunTimes {
+  double all = 0;    // inputs, the runtime's own run, outputs
+  double model = 0;  // the runtime's own run
+};
+
 // What the JavaScript object and its requests share. JS thread only; the calls of `model` belong to `thread`.
 struct ModelSession {
   std::shared_ptr<RuntimeModel> model;  // null once the model is to be deleted
   WorkerThread* thread = nullptr;
-  size_t runs = 0;         // asked for and not settled
-  double last_run_ms = 0;  // inputs, run and outputs of the run that was settled last
+  size_t runs = 0;    // asked for and not settled
+  RunTimes last_run;  // of the run that was settled last
   bool deleted = false;
 };
 

@@ -10,6 +10,10 @@
 namespace mli {
 namespace {
 
+double Milliseconds(std::chrono::steady_clock::duration duration) {
+  return std::chrono::duration<double, std::milli>(duration).count();
+}
+
 Napi::Object NewTensor(Napi::Env env, DType dtype, const Shape& shape, Napi::ArrayBuffer buffer) {
   Napi::Object tensor = Napi::Object::New(env);
   tensor.Set("dtype", std::string(Name(dtype)));
@@ -76,9 +80,11 @@ void RunRequest::Execute() {
   const std::shared_ptr<RuntimeModel> model = std::move(model_);
   const auto started = std::chrono::steady_clock::now();
   SetInputs(*model);
+  const auto set = std::chrono::steady_clock::now();
   model->Run();
+  const auto run = std::chrono::steady_clock::now();
   ReadOutputs(*model);
-  run_ms_ = std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - started).count();
+  times_ = {Milliseconds(std::chrono::steady_clock::now() - started), Milliseconds(run - set)};
 }
 
 void RunRequest::SetInputs(RuntimeModel& model) {
@@ -155,7 +161,7 @@ Napi::Value RunRequest::Result(Napi::Env env) {
 
 void RunRequest::Finish(Napi::Env, bool succeeded) {
   --session_->runs;
-  if (succeeded) session_->last_run_ms = run_ms_;
+  if (succeeded) session_->last_run = times_;
 }
 
 Failure RunRequest::FailureOf(const std::string& text) const {

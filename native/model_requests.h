@@ -68,7 +68,7 @@ class RunRequest : public Request {
   RunInput input_;
   AlignedBuffer scratch_;
   std::vector<uint8_t> reduced_;  // the pixels of the picture, where they were too many
-  double run_ms_ = 0;
+  RunTimes times_;
   std::vector<Expected> expected_;
   std::vector<Output> outputs_;
   Napi::ObjectReference result_;  // an array; what became otherwise is replaced

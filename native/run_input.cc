@@ -195,9 +195,13 @@ void ReadPicture(const Napi::Object& object, const Napi::Object& normalization, 
   picture.height = static_cast<size_t>(ReadDimension(object.Get("height"), "picture.height"));
   picture.channels = static_cast<size_t>(ReadDimension(object.Get("channels"), "picture.channels"));
   if ((picture.channels != 1 && picture.channels != 3) || !CanConvert(picture, result.normalization)) {
-    throw Invalid("picture.channels", "1 or " + std::to_string(result.normalization.channels()),
+    throw Invalid("picture.channels", result.normalization.channels() == 1 ? "1" : "1 or 3",
                   std::to_string(picture.channels));
   }
+  const Shape own{static_cast<int64_t>(picture.height), static_cast<int64_t>(picture.width),
+                  static_cast<int64_t>(picture.channels)};
+  const std::optional<size_t> elements = ElementCount(own);
+  if (!elements) throw Invalid("picture", "a size that memory can hold", ToString(own));
   ReadReduction(object.Get("reduceTo"), result);
   result.shape = ShapeOf(result.width, result.height, result.normalization);
   // Some models declare no batch dimension.
@@ -206,8 +210,7 @@ void ReadPicture(const Napi::Object& object, const Napi::Object& normalization, 
     throw Invalid("picture", info.Describe(), ToString(result.shape));
   }
   const Napi::TypedArray pixels = ReadTypedArray(object.Get("data"), "picture.data", DType::kUint8);
-  const size_t elements = picture.width * picture.height * picture.channels;
-  picture.pixels = static_cast<const uint8_t*>(CheckedData(pixels, elements, "picture.data", DType::kUint8));
+  picture.pixels = static_cast<const uint8_t*>(CheckedData(pixels, *elements, "picture.data", DType::kUint8));
   input.kept.push_back(Napi::Persistent(pixels.As<Napi::Object>()));
 }
 

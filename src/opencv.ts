@@ -125,15 +125,22 @@ export class Picture {
     return guarded(() => new Picture(new (cv().Mat)(bgr, height, width, cv().CV_8UC3)));
   }
 
-  /** Scales a part of the picture to width x height and takes the pixels out; bars of `padValue` are laid around where asked. */
-  resized(part: PixelRect, width: number, height: number, interpolation: Interpolation): PixelBuffer {
+  /** Scales a part of the picture to width x height and takes the pixels out, BGR or their luminance. */
+  resized(
+    part: PixelRect,
+    width: number,
+    height: number,
+    interpolation: Interpolation,
+    grey = false,
+  ): PixelBuffer {
     return releasing((keep) => {
       const region = this.#isWhole(part) ? this.#owned() : keep(this.#regionOf(part));
       const scaled =
         region.cols === width && region.rows === height
           ? keep(region.copy())
           : keep(region.resize(height, width, 0, 0, cv()[interpolations[interpolation]]));
-      return { data: scaled.getData(), width, height, channels: 3 };
+      const pixels = grey ? keep(scaled.cvtColor(cv().COLOR_BGR2GRAY)) : scaled;
+      return { data: pixels.getData(), width, height, channels: grey ? 1 : 3 };
     });
   }
 

@@ -34,7 +34,7 @@ export const metrics = define({
     type: 'histogram',
     unit: 'seconds',
     labels: ['pipeline', 'stage'],
-    help: 'Time of a frame in each stage: capture, preprocess, infer, decode.',
+    help: 'Time of a frame in each stage: capture, preprocess, infer, decode. What reduces a picture belongs to preprocess where OpenCV does it, to infer where the engine does.',
   },
   mli_frames_total: {
     type: 'counter',

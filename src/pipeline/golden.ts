@@ -50,7 +50,11 @@ export async function runSample(
     return engine.run(preprocessor.process(readGoldenWindow(bytes, input, manifest.name)));
   }
   const { width, height } = inputSize(input);
-  const preprocessor = createPreprocessor({ width, height, resize: input.resize }, {}, 'engine');
+  const preprocessor = createPreprocessor(
+    { width, height, resize: input.resize, grey: input.colorOrder === 'GRAY' },
+    {},
+    'engine',
+  );
   const decoded = await decodePicture(bytes, width, height);
   try {
     const frame = { kind: 'picture', id: 1, capturedAt: new Date(), ...decoded } as const;

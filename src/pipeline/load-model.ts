@@ -142,7 +142,11 @@ export function stagesOf(open: OpenModel, { preprocess, detect }: StagesSpec): M
     task,
     preprocessor:
       input.kind === 'picture'
-        ? createPreprocessor({ width, height, resize: input.resize }, preprocess, 'engine')
+        ? createPreprocessor(
+            { width, height, resize: input.resize, grey: input.colorOrder === 'GRAY' },
+            preprocess,
+            'engine',
+          )
         : createSamplePreprocessor(input, constantTensors(manifest)),
     engine,
     normalization: input.kind === 'picture' ? input : undefined,

@@ -18,6 +18,8 @@ export type ResizeMode = 'stretch' | 'crop' | 'letterbox';
 export interface PreprocessTarget {
   readonly width: number;
   readonly height: number;
+  /** Whether the model takes one channel, the luminance. */
+  readonly grey: boolean;
   readonly resize: {
     readonly mode: ResizeMode;
     readonly interpolation: Interpolation;

@@ -4,8 +4,8 @@ import type { Frame, InputPicture, PixelBuffer } from '../types.js';
 import { centred, type Geometry, type Rect } from './geometry.js';
 import type { PreprocessedPicture, Preprocessor, PreprocessTarget, ResizeMode } from './index.js';
 
-/** Copying more bytes for the engine would take longer than OpenCV takes to reduce them where they are. */
-const maxEngineBytes = 2_000_000;
+/** The engine is given a copy: of a frame of 1920x1080 at most, since it costs memory. */
+const maxEngineBytes = 1920 * 1080 * 3;
 
 /** Cuts the region out, and stretches, crops or letterboxes it to the model's size. */
 export class PicturePreprocessor implements Preprocessor<PreprocessedPicture> {
@@ -37,7 +37,7 @@ export class PicturePreprocessor implements Preprocessor<PreprocessedPicture> {
     const geometry = geometryOf(part, content, picture.width, picture.height);
     if (this.#isForEngine(part))
       return { pixels: { ...picture.pixels(part), reduceTo: { width, height } }, geometry };
-    const scaled = picture.resized(part, content.width, content.height, interpolation);
+    const scaled = picture.resized(part, content.width, content.height, interpolation, this.#target.grey);
     const pixels: InputPicture =
       this.#mode === 'letterbox' ? padded(scaled, content, width, height, padValue) : scaled;
     return { pixels, geometry };
@@ -45,8 +45,9 @@ export class PicturePreprocessor implements Preprocessor<PreprocessedPicture> {
 
   /** Whole ratios are OpenCV's: it is fast at them, and rounds their sums, which often lie on a half, in its own way. */
   #isForEngine(part: Rect): boolean {
-    const { width, height, resize } = this.#target;
-    if (!this.#engineReduces || this.#mode === 'letterbox' || resize.interpolation !== 'area') return false;
+    const { width, height, grey, resize } = this.#target;
+    if (!this.#engineReduces || grey || this.#mode === 'letterbox' || resize.interpolation !== 'area')
+      return false;
     if (part.width < width || part.height < height || part.width * part.height * 3 > maxEngineBytes)
       return false;
     return part.width % width !== 0 || part.height % height !== 0;

@@ -46,16 +46,16 @@ describe.skipIf(obstacle())(titleOf('while models run'), { timeout: 60_000 }, ()
 
   it("a model says how long its thread took for the last run, which is less than the caller's wait", async () => {
     const model = await Model.load(loadOptions('slow_loop'));
-    expect(model.getLastRunMs()).toBe(0);
+    expect(model.getLastRunMs()).toEqual({ all: 0, model: 0 });
     const started = performance.now();
     await model.run(slowInput);
     const waitedMs = performance.now() - started;
     const tookMs = model.getLastRunMs();
-    // slow_loop takes a tenth of a second and more.
-    expect(tookMs).toBeGreaterThan(50);
-    expect(tookMs).toBeLessThanOrEqual(waitedMs);
+    expect(tookMs.model).toBeGreaterThan(0);
+    expect(tookMs.all).toBeGreaterThanOrEqual(tookMs.model);
+    expect(waitedMs).toBeGreaterThanOrEqual(tookMs.all);
     await expect(model.run({ tensors: {} })).rejects.toThrow();
-    expect(model.getLastRunMs()).toBe(tookMs);
+    expect(model.getLastRunMs()).toEqual(tookMs);
     await model.dispose();
   });
 });

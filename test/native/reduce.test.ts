@@ -93,12 +93,16 @@ describe('a picture that is larger than the input', () => {
     [640, 360, 416, 234],
     [301, 299, 300, 7],
     [720, 720, 224, 224],
-  ])("of %i x %i in %i x %i is OpenCV's INTER_AREA to the bit", async (w, h, width, height) => {
+  ])("of %i x %i in %i x %i is OpenCV's INTER_AREA, on x86-64 to the bit", async (w, h, width, height) => {
     const input = picture(w, h);
     const opencv = Picture.fromPixels(Buffer.from(input.data), w, h);
     try {
       const theirs = opencv.resized({ x: 0, y: 0, width: w, height: h }, width, height, 'area').data;
-      expect(Buffer.compare(await reduce(input, width, height), theirs)).toBe(0);
+      const ours = await reduce(input, width, height);
+      // OpenCV's code for ARM rounds otherwise within a sum: some values are one level away there.
+      const allowed = process.arch === 'x64' ? 0 : 1;
+      expect(ours).toHaveLength(theirs.length);
+      expect(ours.filter((value, i) => !(Math.abs(value - (theirs[i] ?? NaN)) <= allowed))).toHaveLength(0);
     } finally {
       opencv.release();
     }
@@ -108,6 +112,14 @@ describe('a picture that is larger than the input', () => {
     const input = picture(36, 24);
     await reduce(input, 10, 10);
     expect(input.data).toEqual(picture(36, 24).data);
+  });
+
+  it('is refused where its size is no size of memory', async () => {
+    const huge = { data: new Uint8Array(0), width: 2 ** 32, height: 2 ** 32, channels: 1 } as const;
+    await expect(reduce(huge, 4, 4)).rejects.toMatchObject({
+      code: 'INPUT_INVALID',
+      details: { input: 'picture', received: '[4294967296, 4294967296, 1]' },
+    });
   });
 
   it.each<[string, unknown, object]>([

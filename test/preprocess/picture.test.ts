@@ -12,12 +12,17 @@ function halves(): Picture {
   return Picture.fromPixels(pixels, 8, 4);
 }
 
-function process(mode: ResizeMode, config: PreprocessConfig = {}, size = { width: 4, height: 4 }) {
+function process(
+  mode: ResizeMode,
+  config: PreprocessConfig = {},
+  size = { width: 4, height: 4 },
+  grey = false,
+) {
   const picture = halves();
   const resize = { mode, interpolation: 'area', padValue: 114, align: 'center' } as const;
   try {
     const frame = { kind: 'picture', id: 1, capturedAt: new Date(), width: 8, height: 4, picture } as const;
-    return createPreprocessor({ ...size, resize }, config).process(frame);
+    return createPreprocessor({ ...size, grey, resize }, config).process(frame);
   } finally {
     picture.release();
   }
@@ -67,7 +72,7 @@ describe('the picture preprocessor', () => {
       interpolation: 'area' | 'linear' = 'area',
     ) => {
       const resize = { mode, interpolation, padValue: 114, align: 'center' } as const;
-      return createPreprocessor({ width, height, resize }, {}, 'engine').process(frame).pixels;
+      return createPreprocessor({ width, height, grey: false, resize }, {}, 'engine').process(frame).pixels;
     };
     try {
       const cropped = pixelsOf('crop', 3, 3);
@@ -88,6 +93,13 @@ describe('the picture preprocessor', () => {
     } finally {
       picture.release();
     }
+  });
+
+  it('gives the luminance (ITU-R BT.601) to a model of one channel', () => {
+    const { pixels } = process('letterbox', {}, { width: 4, height: 4 }, true);
+    expect(pixels).toMatchObject({ width: 4, height: 4, channels: 1 });
+    const bar = [114, 114, 114, 114];
+    expect([...pixels.data]).toEqual([...bar, 29, 29, 76, 76, 29, 29, 76, 76, ...bar]);
   });
 
   it('takes a picture that has the right size already as it is', () => {

@@ -52,7 +52,10 @@ async function preprocessed(
   const decoded = await readPicture(file, width, height);
   try {
     const frame = { kind: 'picture' as const, id: 1, capturedAt: new Date(), ...decoded };
-    const { pixels } = createPreprocessor({ width, height, resize: input.resize }, {}).process(frame);
+    const { pixels } = createPreprocessor(
+      { width, height, resize: input.resize, grey: input.colorOrder === 'GRAY' },
+      {},
+    ).process(frame);
     return { ...pixels, data: Buffer.from(pixels.data) };
   } catch (error) {
     throw new EdgeError(

@@ -43,10 +43,18 @@ export interface NativeMetadata {
 
 export type ModelState = 'idle' | 'running' | 'disposing' | 'disposed';
 
+/** What the model's thread took for a run, in ms. */
+export interface RunTimes {
+  /** Inputs, the runtime's own run, outputs. */
+  readonly all: number;
+  /** The runtime's own run. */
+  readonly model: number;
+}
+
 export interface NativeModel {
   getState(): ModelState;
-  /** What the model's thread took for the run that was settled last: inputs, the runtime's own run, outputs; 0 before the first. */
-  getLastRunMs(): number;
+  /** Of the run that was settled last; 0 before the first. */
+  getLastRunMs(): RunTimes;
   readonly metadata: NativeMetadata;
   /** Runs are performed in the order of the calls, on a thread of the model's own. */
   run(input: EngineInput): Promise<Tensor[]>;

@@ -1,6 +1,6 @@
 import type { Tensor } from '../../types.js';
 import type { Engine, EngineInfo, EngineInput } from '../index.js';
-import type { ModelState, NativeModel } from './binding.js';
+import type { ModelState, NativeModel, RunTimes } from './binding.js';
 import { toEdgeError } from './native-error.js';
 
 /**
@@ -26,7 +26,7 @@ export class NativeEngine implements Engine {
   }
 
   /** What the model's thread took for the run that was settled last, in ms; the rest of a call is the way there and back. */
-  get lastRunMs(): number {
+  get lastRunMs(): RunTimes {
     return this.#native.getLastRunMs();
   }
 

@@ -48,7 +48,7 @@ class FakeBinding implements Binding {
       return Promise.resolve({
         metadata: this.reported,
         getState: () => 'idle',
-        getLastRunMs: () => 0,
+        getLastRunMs: () => ({ all: 0, model: 0 }),
         run: this.run,
         dispose: this.dispose,
       });
