@@ -133,6 +133,8 @@ export const sampleInputSchema = z
     if (window.seconds !== undefined && !features)
       fail(['features'], 'are needed by a window of seconds, whose number of rows is not known before');
     if (medianOf !== undefined && !features) fail(['medianOf'], 'is for features');
+    if ((medianOf ?? 0) > window.samples)
+      fail(['medianOf'], `is ${medianOf}, above the ${window.samples} samples of the window`);
     for (const [index, feature] of (features ?? []).entries()) {
       const at = ['features', index];
       if (!channels.includes(feature.channel))

@@ -4,6 +4,7 @@ import type { Manifest } from '../models/index.js';
 import { goldenOutputs, writePackage } from '../models/write-package.js';
 import type { SampleFrame } from '../types.js';
 import { scoresOf } from './fit.js';
+import { madeUpWindow } from './made-up-window.js';
 
 /** Largest difference of a score between runtimes and processors. */
 const goldenTolerance = 1e-3;
@@ -21,7 +22,7 @@ export async function writeFitted(
   engine: Engine,
   windows: readonly SampleFrame[],
 ): Promise<string> {
-  const golden = madeUp(windows);
+  const golden = madeUpWindow(windows);
   const { channels, count, samples } = golden;
   const width = channels.length;
   const rows = Array.from({ length: count }, (_, row) => [
@@ -42,20 +43,4 @@ export async function writeFitted(
   files.set(sample.output, goldenOutputs([{ shape: [1, 1], data: [score] }]));
   const { digest } = await writePackage(to, { manifest: { ...manifest, golden: [sample] }, files });
   return digest;
-}
-
-/** A window that swings about the mean of each channel by its deviation. */
-function madeUp(windows: readonly SampleFrame[]): SampleFrame {
-  const [first] = windows;
-  if (!first) throw new Error('there are no windows');
-  const width = first.channels.length;
-  const samples = new Float64Array(first.samples.length);
-  for (let channel = 0; channel < width; channel++) {
-    const column = windows.map((window) => window.samples[channel] ?? 0);
-    const mean = column.reduce((sum, value) => sum + value, 0) / column.length;
-    const std = Math.sqrt(column.reduce((sum, value) => sum + (value - mean) ** 2, 0) / column.length);
-    for (let row = 0; row < first.count; row++)
-      samples[row * width + channel] = Number((mean + std * Math.sin(row * (channel + 1))).toPrecision(6));
-  }
-  return { ...first, samples };
 }

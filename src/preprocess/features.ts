@@ -1,5 +1,6 @@
 import type { FeatureSpec, WindowSpec } from '../config/sample-input.js';
-import { RunningMedian, type MedianLength } from './running-median.js';
+import { Column } from './column.js';
+import type { MedianLength } from './running-median.js';
 import { momentsOf, statistics } from './statistics.js';
 import { Spectrum } from './spectrum.js';
 
@@ -9,12 +10,9 @@ import { Spectrum } from './spectrum.js';
  */
 export class FeatureExtractor {
   readonly #features: readonly FeatureSpec[];
-  readonly #columns: readonly number[];
-  readonly #width: number;
-  readonly #column: Float64Array;
+  readonly #columns: ReadonlyMap<string, Column>;
   readonly #values: Float64Array;
   readonly #spectrum: Spectrum | undefined;
-  readonly #median: RunningMedian | undefined;
 
   /** @param channels names of the columns, in their order @param medianOf rows of a running median before the features */
   constructor(
@@ -24,36 +22,33 @@ export class FeatureExtractor {
     medianOf?: MedianLength,
   ) {
     this.#features = features;
-    this.#columns = features.map(({ channel }) => channels.indexOf(channel));
-    this.#width = channels.length;
-    this.#column = new Float64Array(window.samples);
+    const used = new Set(features.map(({ channel }) => channel));
+    this.#columns = new Map(
+      [...used].map((channel) => [
+        channel,
+        new Column(channels.indexOf(channel), channels.length, window.samples, medianOf),
+      ]),
+    );
     this.#values = new Float64Array(features.length);
-    this.#median = medianOf && new RunningMedian(window.samples, medianOf);
     if (window.rateHz !== undefined && features.some(({ type }) => type === 'bandEnergy'))
       this.#spectrum = new Spectrum(window.samples, window.rateHz);
   }
 
   /** @param samples row-major, `[rows, channels]` @returns one value a feature, all finite where the samples are */
   extract(samples: Float64Array): Float64Array {
-    let column: Float64Array = new Float64Array();
-    for (const [index, feature] of this.#features.entries()) {
-      const place = this.#columns[index] ?? -1;
-      if (index === 0 || place !== this.#columns[index - 1]) column = this.#gather(samples, place);
-      if (feature.type === 'bandEnergy') {
-        this.#spectrum?.transform(column);
-        this.#values[index] = this.#spectrum?.energy(feature.fromHz, feature.toHz) ?? NaN;
-      } else {
-        const part = column.subarray(column.length - (feature.lastSamples ?? column.length));
-        this.#values[index] = statistics[feature.type](part, momentsOf(part));
-      }
-    }
+    for (const column of this.#columns.values()) column.gather(samples);
+    for (const [index, feature] of this.#features.entries())
+      this.#values[index] = this.#measure(feature, this.#columns.get(feature.channel)?.values);
     return this.#values;
   }
 
-  #gather(samples: Float64Array, column: number): Float64Array {
-    const rows = samples.length / this.#width;
-    for (let row = 0; row < rows; row++) this.#column[row] = samples[row * this.#width + column] ?? NaN;
-    const values = this.#column.subarray(0, rows);
-    return this.#median?.filter(values) ?? values;
+  #measure(feature: FeatureSpec, values: Float64Array | undefined): number {
+    if (!values) return NaN;
+    if (feature.type === 'bandEnergy') {
+      this.#spectrum?.transform(values);
+      return this.#spectrum?.energy(feature.fromHz, feature.toHz) ?? NaN;
+    }
+    const part = values.subarray(values.length - (feature.lastSamples ?? values.length));
+    return statistics[feature.type](part, momentsOf(part));
   }
 }

@@ -48,8 +48,13 @@ describe('mli model fit', () => {
     };
     const after = JSON.parse(await readFile(path.join(out, 'model.json'), 'utf8')) as {
       input: { mean: number[] };
+      decoder: { threshold: number };
     };
     expect(after.input.mean).not.toEqual(before.input.mean);
+    const golden = JSON.parse(await readFile(path.join(out, 'golden/normal-output.json'), 'utf8')) as {
+      outputs: { 0: { data: number[] } };
+    };
+    expect(golden.outputs[0].data[0]).toBeLessThan(after.decoder.threshold);
     const worn = path.join(folder, 'worn.csv');
     await run(process.execPath, [simulate, '120', '40', '4', worn]);
     const configuration = path.join(folder, 'mli.json');

@@ -59,6 +59,37 @@ describe('features', () => {
     }
   });
 
+  it.each([undefined, 5] as const)('of channels in turn are those of each alone, medianOf %s', (medianOf) => {
+    const features: FeatureSpec[] = ['mean', 'max', 'std'].flatMap((type) =>
+      ['a', 'b'].map((channel) => ({ type, channel }) as FeatureSpec),
+    );
+    features.push({ type: 'bandEnergy', channel: 'a', fromHz: 1, toHz: 9 });
+    const both = new FeatureExtractor(features, ['b', 'a'], window, medianOf);
+    for (const sign of [1, -1]) {
+      const [a, b] = [signal.map((value) => sign * value), signal.map((value, row) => value * (row % 7))];
+      const alone = features.map((feature) => {
+        const extractor = new FeatureExtractor([feature], [feature.channel], window, medianOf);
+        return extractor.extract(Float64Array.from(feature.channel === 'a' ? a : b))[0];
+      });
+      const rows = Float64Array.from(a.flatMap((value, row) => [b[row] ?? NaN, value]));
+      expect([...both.extract(rows)]).toEqual(alone);
+    }
+  });
+
+  it('read each value of a window once, however the channels take turns', () => {
+    const features = ['other', channel, 'other', channel].map((name) => ({ type: 'mean', channel: name }));
+    const extractor = new FeatureExtractor(features as FeatureSpec[], ['other', channel], window);
+    let reads = 0;
+    const counted = new Proxy(samples, {
+      get: (target, key) => {
+        if (typeof key === 'string' && /^\d+$/.test(key)) reads++;
+        return Reflect.get(target, key) as unknown;
+      },
+    });
+    expect([...extractor.extract(counted)]).toEqual([...extractor.extract(samples)]);
+    expect(reads).toBe(samples.length);
+  });
+
   it('take no memory from window to window', () => {
     const extractor = new FeatureExtractor(
       [{ type: 'bandEnergy', channel, fromHz: 1, toHz: 9 }],

@@ -28,6 +28,11 @@ describe('the running median', () => {
   it.each([
     ['of an even number of rows', { medianOf: 4, features: [{ type: 'last', channel: 'a' }] }, 'medianOf'],
     ['of a model that takes the rows themselves', { medianOf: 3, shape: [1, 6, 1] }, 'is for features'],
+    [
+      'of more rows than the window has',
+      { medianOf: 5, window: { samples: 4, hop: 1 }, features: [{ type: 'last', channel: 'a' }] },
+      'is 5, above the 4 samples of the window',
+    ],
   ])('%s is refused by the manifest', (_title, change, reason) => {
     const window = { samples: 6, hop: 1 };
     const input = { kind: 'samples', name: 'x', shape: [1, 1], dtype: 'float32', channels: ['a'], window };
