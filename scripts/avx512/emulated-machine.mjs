@@ -15,17 +15,22 @@ const TERMINAL = '/usr/lib/x86_64-linux-gnu/bochs/plugins/libbx_term_gui.so';
  * waits inside waits for so many instructions.
  */
 export const INSTRUCTIONS_PER_SECOND = 200e6;
+const TAIL_LINES = 14;
 
 /** An x86_64 machine in Bochs, one processor, with a disk, a disc to boot from, and a serial line. */
 export class EmulatedMachine {
   #serial;
+  #log;
   #read = 0;
   #rest = '';
+  /** What Bochs printed last itself. */
+  #complaints = [];
 
   /** @param {{ folder: string, processor: string, disk: string, disc: string }} parts `folder` takes its files */
   constructor(parts) {
     this.parts = parts;
     this.#serial = join(parts.folder, 'serial.txt');
+    this.#log = join(parts.folder, 'bochs.log');
   }
 
   /**
@@ -39,20 +44,22 @@ export class EmulatedMachine {
     const settings = join(folder, 'bochsrc');
     const begin = join(folder, 'begin.rc');
     writeFileSync(settings, this.#settings());
-    writeFileSync(this.#serial, '');
+    for (const file of [this.#serial, this.#log]) writeFileSync(file, '');
     // Debian's Bochs has a debugger, which waits to be told to go on.
     writeFileSync(begin, 'continue\n');
     const child = spawn('bochs-bin', ['-q', '-f', settings, '-rc', begin], {
       env: { ...process.env, TERM: 'xterm' },
       stdio: ['ignore', 'ignore', 'pipe'],
     });
-    readDisplay(child.stderr);
+    const lines = createInterface({ input: child.stderr });
+    readDisplay(lines);
+    lines.on('line', (line) => (this.#complaints = [...this.#complaints, line].slice(-TAIL_LINES)));
     const stop = () => child.kill('SIGKILL');
     process.prependOnceListener('exit', stop); // before its folder is removed
     let ended = false;
     const exit = new Promise((resolve, reject) => {
       child.once('error', reject);
-      child.once('exit', (code, signal) => resolve(signal ?? `code ${code}`));
+      child.once('close', (code, signal) => resolve(signal ?? `code ${code}`));
     }).finally(() => (ended = true));
     try {
       const end = performance.now() + limitMinutes * 60_000;
@@ -80,16 +87,15 @@ export class EmulatedMachine {
     for (const line of lines) onLine(Buffer.from(line.trimEnd(), 'latin1').toString('utf8'));
   }
 
-  /** What it printed last; where it never did, what Bochs says. */
+  /** What it printed last; where it never did, what Bochs says in its log, or before it has one: its settings are wrong. */
   tail() {
-    const bochsLog = join(this.parts.folder, 'bochs.log');
-    const printed = readFileSync(this.#serial, 'utf8').trim();
-    const text = printed === '' && existsSync(bochsLog) ? readFileSync(bochsLog, 'utf8').trim() : printed;
-    return text.split('\n').slice(-14);
+    const texts = [this.#serial, this.#log].map((file) => readFileSync(file, 'utf8').trim());
+    const said = texts.find((text) => text !== '');
+    return said === undefined ? this.#complaints : said.split('\n').slice(-TAIL_LINES);
   }
 
   #settings() {
-    const { folder, processor, disk, disc } = this.parts;
+    const { processor, disk, disc } = this.parts;
     return `romimage: file=${BIOS}, options=fastboot
 vgaromimage: file=${VIDEO_BIOS}
 display_library: term
@@ -105,7 +111,7 @@ boot: cdrom
 com1: enabled=1, mode=file, dev="${this.#serial}"
 speaker: enabled=0
 panic: action=fatal
-log: "${join(folder, 'bochs.log')}"
+log: "${this.#log}"
 `;
   }
 }
@@ -114,8 +120,8 @@ log: "${join(folder, 'bochs.log')}"
  * Reads what the machine displays, and forgets it. Bochs makes a terminal for it and prints its name; it would wait for ever once
  * the terminal is full.
  */
-function readDisplay(output) {
-  createInterface({ input: output }).on('line', (line) => {
+function readDisplay(lines) {
+  lines.on('line', (line) => {
     const terminal = /connected to screen "(.+)"/.exec(line)?.[1];
     if (terminal === undefined) return;
     const display = new ReadStream(openSync(terminal, constants.O_RDWR | constants.O_NOCTTY));

@@ -3,7 +3,7 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { requireProcessor } from '../../scripts/avx512/emulated-machine.mjs';
+import { EmulatedMachine, requireProcessor } from '../../scripts/avx512/emulated-machine.mjs';
 import { Guest, GuestLog } from '../../scripts/avx512/guest.mjs';
 import { judge } from '../../scripts/avx512/judgement.mjs';
 
@@ -157,12 +157,27 @@ describe('npm run prove:avx512', () => {
     expect(stderr).not.toContain('apt-get');
     expect(status).toBe(1);
   });
+});
 
-  it.skipIf(!existsSync('/usr/bin/bochs-bin'))(
-    'refuses a processor that Bochs does not have (needs Bochs)',
-    () => {
-      expect(() => requireProcessor('nonsense')).toThrow('Bochs has no processor nonsense');
-      expect(() => requireProcessor('corei7_skylake_x')).not.toThrow();
-    },
-  );
+describe.skipIf(!existsSync('/usr/bin/bochs-bin'))('Bochs (needs it installed)', () => {
+  it('does not have every processor', () => {
+    expect(() => requireProcessor('nonsense')).toThrow('Bochs has no processor nonsense');
+    expect(() => requireProcessor('corei7_skylake_x')).not.toThrow();
+  });
+
+  it('says what is wrong where the machine printed nothing', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'mli-machine-'));
+    try {
+      const machine = new EmulatedMachine({
+        folder,
+        processor: 'nonsense',
+        disk: 'disk.img',
+        disc: 'boot.iso',
+      });
+      expect(await machine.run({ onLine: () => undefined, limitMinutes: 1 })).toBe('code 1');
+      expect(machine.tail().join('\n')).toContain('cpu directive malformed');
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
 });
