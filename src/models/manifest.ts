@@ -86,7 +86,9 @@ const fitSchema = z.strictObject({
     .min(1)
     .max(100)
     .optional()
-    .describe('The threshold is so many times what 99 of 100 scores of normal data stay below. Default: 1.5.'),
+    .describe(
+      'The threshold is so many times what 99 of 100 scores of normal data stay below. Default: 1.5.',
+    ),
   clearRatio: z
     .number()
     .positive()
