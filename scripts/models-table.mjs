@@ -18,6 +18,9 @@ import { tableText, withTable } from './models-table/text.mjs';
 const makers = fileURLToPath(new URL('./models-table/', import.meta.url));
 const progress = (text) => process.stderr.write(`${text}\n`);
 const wanted = process.argv.slice(2);
+const page = fileURLToPath(new URL('../docs/models.md', import.meta.url));
+// A page without marks is refused now, not after an hour.
+if (wanted.length === 0) withTable(readFileSync(page, 'utf8'), []);
 const work = mkdtempSync(path.join(tmpdir(), 'models-table-'));
 const made = new Set();
 
@@ -64,9 +67,6 @@ async function measure(folder, target) {
   }
 }
 
-const page = fileURLToPath(new URL('../docs/models.md', import.meta.url));
-// A page without marks is refused now, not after an hour.
-if (wanted.length === 0) withTable(readFileSync(page, 'utf8'), []);
 const results = [];
 try {
   for (const row of rows.filter(({ title }) => wanted.length === 0 || wanted.includes(title))) {
