@@ -156,8 +156,8 @@ export class Picture {
 
   /** A second handle on the same pixels, released on its own. */
   share(): Picture {
-    const all = new (cv().Rect)(0, 0, this.width, this.height);
-    return guarded(() => new Picture(this.#owned().getRegion(all)));
+    const { width, height } = this;
+    return guarded(() => new Picture(this.#regionOf({ x: 0, y: 0, width, height })));
   }
 
   /** A copy of its own, at most so many pixels wide: a picture is never enlarged. */

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { BareSystem, requireDebootstrap, requireRoot } from '../package/bare-system.mjs';
 import { main as buildComponents } from '../package/cli.mjs';
 import { DeviceFolder } from '../package/device.mjs';
+import { reportProofFailure } from '../package/proof-failure.mjs';
 import { SetupFailure } from '../setup/failure.mjs';
 import { libdlrPath, repositoryRoot } from '../setup/paths.mjs';
 import { endTools, runTool } from '../setup/tool.mjs';
@@ -180,11 +181,5 @@ try {
   }
 } catch (error) {
   // What fails after a signal fails because of it.
-  if (process.exitCode !== STOPPED) {
-    if (!(error instanceof SetupFailure)) throw error;
-    for (const line of error.tail) console.error(`    ${line}`);
-    console.error(`not proved: ${error.message}`);
-    if (error.remedy) console.error(`  what to do: ${error.remedy}`);
-    process.exitCode = 1;
-  }
+  if (process.exitCode !== STOPPED) reportProofFailure(error);
 }

@@ -13,6 +13,7 @@ import { main as buildComponents } from './cli.mjs';
 import { COMPONENTS } from './components.mjs';
 import { DeskNucleus } from './desk-nucleus.mjs';
 import { DeviceFolder } from './device.mjs';
+import { reportProofFailure } from './proof-failure.mjs';
 
 const VERSION = '0.1.0';
 const USER = 'ggc_user';
@@ -199,10 +200,6 @@ if (values.help) {
     });
     say('proved     the archives run on a bare Debian 12, without rights');
   } catch (error) {
-    if (!(error instanceof SetupFailure)) throw error;
-    for (const line of error.tail) console.error(`    ${line}`);
-    console.error(`not proved: ${error.message}`);
-    if (error.remedy) console.error(`  what to do: ${error.remedy}`);
-    process.exitCode = 1;
+    reportProofFailure(error);
   }
 }

@@ -1,5 +1,6 @@
 import { mkdir, mkdtemp, readdir, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
+import { unlessMissing } from '../missing.js';
 import { userCache } from '../user-cache.js';
 
 /** No compilation takes so long: what is older was left behind by a process that was killed. */
@@ -14,7 +15,7 @@ export async function makeWorkFolder(nowMs = Date.now()): Promise<string> {
   await mkdir(root, { recursive: true });
   for (const name of await readdir(root)) {
     const folder = path.join(root, name);
-    const info = await stat(folder).catch(() => undefined); // another process removes it just now
+    const info = await stat(folder).catch(unlessMissing(undefined)); // another process removes it just now
     if (info && nowMs - info.mtimeMs > abandonedMs) await removeIfAllowed(folder);
   }
   return mkdtemp(path.join(root, 'work-'));

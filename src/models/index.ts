@@ -6,6 +6,6 @@ export { ModelRepository } from './repository.js';
 export type { RepositoryOptions } from './repository.js';
 export type { ModelSupply, ResolvedModel } from './supply.js';
 export type { ModelOrigin } from './origin.js';
-export { inputSize } from './manifest.js';
+export { inputSize, pictureTarget } from './manifest.js';
 export type { Manifest, ModelInput, ModelTarget, PictureInput } from './manifest.js';
 export { storedLibrary } from './runtime-library.js';

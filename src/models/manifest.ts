@@ -158,3 +158,10 @@ export function inputSize(input: ModelInput): { width: number; height: number } 
   const [, a = 0, b = 0, c = 0] = input.shape;
   return input.layout === 'NCHW' ? { height: b, width: c } : { height: a, width: b };
 }
+
+/** What a picture has to become for this input, as the preprocessor takes it. */
+export const pictureTarget = (input: PictureInput) => ({
+  ...inputSize(input),
+  grey: input.colorOrder === 'GRAY',
+  resize: input.resize,
+});

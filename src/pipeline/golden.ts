@@ -2,7 +2,7 @@ import path from 'node:path';
 import { z } from 'zod';
 import type { Engine } from '../engines/index.js';
 import { EdgeError } from '../errors/index.js';
-import { inputSize, readPackageFile, type ModelPackage } from '../models/index.js';
+import { pictureTarget, readPackageFile, type ModelPackage } from '../models/index.js';
 import { createPreprocessor, createSamplePreprocessor } from '../preprocess/index.js';
 import { decodePicture } from '../sources/picture-file.js';
 import { valuesOf } from '../tensor-values.js';
@@ -49,13 +49,9 @@ export async function runSample(
     const preprocessor = createSamplePreprocessor(input, constantTensors(manifest));
     return engine.run(preprocessor.process(readGoldenWindow(bytes, input, manifest.name)));
   }
-  const { width, height } = inputSize(input);
-  const preprocessor = createPreprocessor(
-    { width, height, resize: input.resize, grey: input.colorOrder === 'GRAY' },
-    {},
-    'engine',
-  );
-  const decoded = await decodePicture(bytes, width, height);
+  const target = pictureTarget(input);
+  const preprocessor = createPreprocessor(target, {}, 'engine');
+  const decoded = await decodePicture(bytes, target.width, target.height);
   try {
     const frame = { kind: 'picture', id: 1, capturedAt: new Date(), ...decoded } as const;
     return await engine.run({

@@ -5,6 +5,7 @@ import { loadEngine, type Engine, type EngineInfo } from '../engines/index.js';
 import { EdgeError, isEdgeError } from '../errors/index.js';
 import {
   inputSize,
+  pictureTarget,
   noTarget,
   openTarget,
   readPackage,
@@ -142,11 +143,7 @@ export function stagesOf(open: OpenModel, { preprocess, detect }: StagesSpec): M
     task,
     preprocessor:
       input.kind === 'picture'
-        ? createPreprocessor(
-            { width, height, resize: input.resize, grey: input.colorOrder === 'GRAY' },
-            preprocess,
-            'engine',
-          )
+        ? createPreprocessor(pictureTarget(input), preprocess, 'engine')
         : createSamplePreprocessor(input, constantTensors(manifest)),
     engine,
     normalization: input.kind === 'picture' ? input : undefined,

@@ -12,6 +12,7 @@ import path from 'node:path';
 import { fitModel, scoresOf } from '../../dist/fit/fit.js';
 import { windowsOf } from '../../dist/fit/recording.js';
 import { arithmetic } from './arithmetic.mjs';
+import { csvSource } from './csv-source.mjs';
 import { beginnings, judge, knownAt } from './episodes.mjs';
 import { normalShare, roomCsv, simulateRoom } from './office-room.mjs';
 
@@ -23,7 +24,13 @@ const day = { channel, lastSamples: 24 };
 const week = { channel };
 // What swings faster than a room's day: periods of two to eight hours.
 const swing = { type: 'bandEnergy', channel, fromHz: 1 / (8 * 3600), toHz: 1 / (2 * 3600) };
-export const featureSets = {
+const movement = [
+  { type: 'slope', ...day },
+  { type: 'slope', ...week },
+  { type: 'std', ...day },
+  { type: 'std', ...week },
+];
+const featureSets = {
   level: [
     { type: 'mean', ...day },
     { type: 'mean', ...week },
@@ -32,20 +39,8 @@ export const featureSets = {
     { type: 'last', ...week },
   ],
   // Without the level, which moves with the season.
-  trend: [
-    { type: 'slope', ...day },
-    { type: 'slope', ...week },
-    { type: 'std', ...day },
-    { type: 'std', ...week },
-    { type: 'peakToPeak', ...day },
-  ],
-  trendAndSwing: [
-    { type: 'slope', ...day },
-    { type: 'slope', ...week },
-    { type: 'std', ...day },
-    { type: 'std', ...week },
-    swing,
-  ],
+  trend: [...movement, { type: 'peakToPeak', ...day }],
+  trendAndSwing: [...movement, swing],
   levelAndSwing: [
     { type: 'mean', ...day },
     { type: 'slope', ...week },
@@ -115,14 +110,7 @@ async function measure(shipped, settings, seed) {
     await writeFile(file, roomCsv(rows));
     const times = rows.map(({ timeMs }) => timeMs);
     const ranges = faults.map(({ fromMs, toMs }) => [fromMs, toMs]);
-    const csv = {
-      type: 'csv',
-      path: file,
-      separator: ',',
-      timeField: 'timestamp',
-      fields: {},
-      stepSeconds: 3600,
-    };
+    const csv = csvSource(file, { timeField: 'timestamp', stepSeconds: 3600 });
     const windowsByGap = new Map();
     for (const part of inputs.values()) {
       const manifest = manifestWith(shipped, part[0].settings);

@@ -13,6 +13,7 @@ import { createDecoder } from '../../dist/decode/index.js';
 import { fitModel, scoresOf } from '../../dist/fit/fit.js';
 import { windowsOf } from '../../dist/fit/recording.js';
 import { openModel } from '../../dist/pipeline/load-model.js';
+import { csvSource } from './csv-source.mjs';
 import { nab } from './nab.mjs';
 
 const root = process.argv[2] ?? process.env.MLI_TEST_DATA;
@@ -47,14 +48,7 @@ async function skab() {
   const counts = [];
   for (let index = 0; index < 16; index++) {
     const file = path.join(sensors, `skab/valve1/${index}.csv`);
-    const config = {
-      type: 'csv',
-      path: file,
-      separator: ';',
-      timeField: 'datetime',
-      fields: {},
-      stepSeconds: 1,
-    };
+    const config = csvSource(file, { separator: ';', timeField: 'datetime', stepSeconds: 1 });
     const windows = await windowsOf(model.manifest, config);
     const lines = (await readFile(file, 'utf8')).trim().split('\n');
     const column = lines[0].trim().split(';').indexOf('anomaly');

@@ -7,6 +7,7 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fitModel } from '../../dist/fit/fit.js';
 import { windowsOf } from '../../dist/fit/recording.js';
+import { csvSource } from './csv-source.mjs';
 import { judge, knownAt } from './episodes.mjs';
 import { nabScore, probationRows } from './nab-score.mjs';
 
@@ -18,14 +19,7 @@ const utc = (text) => Date.parse(`${text.replace(' ', 'T')}Z`);
  */
 export async function nab(folder, { manifest: unfitted, engine }, statesOf) {
   const file = path.join(folder, 'ambient_temperature_system_failure.csv');
-  const csv = {
-    type: 'csv',
-    path: file,
-    separator: ',',
-    timeField: 'timestamp',
-    fields: {},
-    stepSeconds: 3600,
-  };
+  const csv = csvSource(file, { timeField: 'timestamp', stepSeconds: 3600 });
   const windows = await windowsOf(unfitted, csv);
   const lines = (await readFile(file, 'utf8')).trim().split('\n').slice(1);
   const times = lines.map((line) => utc(line.split(',')[0]));

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { EdgeError } from '../../errors/index.js';
-import { inputSize, type PictureInput } from '../../models/index.js';
+import { inputSize, pictureTarget, type PictureInput } from '../../models/index.js';
 import type { PixelBuffer } from '../../types.js';
 import { encodePng } from './png.js';
 import { pictureTensor } from './picture-tensor.js';
@@ -52,10 +52,7 @@ async function preprocessed(
   const decoded = await readPicture(file, width, height);
   try {
     const frame = { kind: 'picture' as const, id: 1, capturedAt: new Date(), ...decoded };
-    const { pixels } = createPreprocessor(
-      { width, height, resize: input.resize, grey: input.colorOrder === 'GRAY' },
-      {},
-    ).process(frame);
+    const { pixels } = createPreprocessor(pictureTarget(input), {}).process(frame);
     return { ...pixels, data: Buffer.from(pixels.data) };
   } catch (error) {
     throw new EdgeError(
